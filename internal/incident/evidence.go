@@ -1,0 +1,117 @@
+package incident
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"net/mail"
+	"path"
+	"strings"
+	"time"
+	"unicode"
+
+	"clepsydra/internal/fault"
+)
+
+// Evidence is a file of an incident with the hash it had when it came in. It is
+// never shown in place, only handed out as a download.
+type Evidence struct {
+	ID         string
+	IncidentID ID
+	Name       string // as given, without folders and control characters
+	MediaType  string // by content, never by name
+	Size       int
+	SHA256     string
+	AddedBy    string // account; empty for the reporter
+	AddedAt    time.Time
+}
+
+// The limits of what is taken in at once.
+const (
+	MaxFiles     = 5
+	MaxFileBytes = 10 << 20
+)
+
+// Named refusals of a file.
+var (
+	ErrTooManyFiles = fault.New(fault.Invalid, "evidence.too_many")
+	ErrFileTooLarge = fault.New(fault.TooLarge, "evidence.too_large")
+	ErrFileEmpty    = fault.New(fault.Invalid, "evidence.empty")
+	ErrFileType     = fault.New(fault.Invalid, "evidence.type_refused")
+	ErrFileNotFound = fault.New(fault.NotFound, "evidence.not_found")
+)
+
+// Examine checks a file by its content and returns it described: photos, PDF,
+// mail and plain text are taken, anything that could run is not.
+func Examine(name string, content []byte) (Evidence, error) {
+	name = cleanName(name)
+	switch {
+	case len(content) == 0:
+		return Evidence{}, ErrFileEmpty.At("files").With("Name", name)
+	case len(content) > MaxFileBytes:
+		return Evidence{}, ErrFileTooLarge.At("files").With("Name", name).With("Max", MaxFileBytes>>20)
+	}
+	media := mediaType(content)
+	if media == "" {
+		return Evidence{}, ErrFileType.At("files").With("Name", name)
+	}
+	sum := sha256.Sum256(content)
+	return Evidence{Name: name, MediaType: media, Size: len(content), SHA256: hex.EncodeToString(sum[:])}, nil
+}
+
+// mediaType tells what content is, or nothing when it is not taken.
+func mediaType(b []byte) string {
+	switch t, _, _ := strings.Cut(http.DetectContentType(b), ";"); t {
+	case "image/jpeg", "image/png", "image/gif", "image/webp", "application/pdf":
+		return t
+	case "text/plain":
+		if isMail(b) {
+			return "message/rfc822"
+		}
+		return t
+	}
+	if len(b) > 12 && string(b[4:8]) == "ftyp" {
+		switch string(b[8:12]) {
+		case "heic", "heix", "mif1", "msf1", "heif":
+			return "image/heic"
+		}
+	}
+	if bytes.HasPrefix(b, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")) && bytes.Contains(b, utf16("__substg1.0_")) {
+		return "application/vnd.ms-outlook"
+	}
+	return ""
+}
+
+// isMail reports whether text begins with the header of a message.
+func isMail(b []byte) bool {
+	m, err := mail.ReadMessage(bytes.NewReader(b))
+	return err == nil && m.Header.Get("From") != "" && (m.Header.Get("Date") != "" || m.Header.Get("Subject") != "")
+}
+
+func utf16(s string) []byte {
+	out := make([]byte, 0, 2*len(s))
+	for i := range len(s) {
+		out = append(out, s[i], 0)
+	}
+	return out
+}
+
+// cleanName keeps the last part of a name, without what could fool a reader or
+// a header; a name of nothing becomes "file".
+func cleanName(name string) string {
+	name = path.Base(strings.ReplaceAll(name, `\`, "/"))
+	name = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || strings.ContainsRune(`"<>:|?*`, r) {
+			return -1
+		}
+		return r
+	}, name)
+	if r := []rune(name); len(r) > 120 {
+		name = string(r[len(r)-120:])
+	}
+	if name = strings.Trim(name, ". "); name == "" || name == "/" {
+		return "file"
+	}
+	return name
+}
