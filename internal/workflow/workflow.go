@@ -1,0 +1,187 @@
+// Package workflow loads and checks the rule packs of workflows/: what the law
+// asks and when, which authority takes it, what to do in each kind of incident,
+// which data can leak, and the public holidays of each country.
+//
+// Law is dated data, not code: 72 hours may become 96, and an incident keeps the
+// version that was in force when it was opened. The packs are decoded strictly, so
+// that a misspelt key stops the program at its start, with file, line and column,
+// and not in the hour of an incident. The format is described in
+// workflows/README.md.
+package workflow
+
+import (
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"time"
+
+	"clepsydra/internal/deadline"
+	"clepsydra/internal/fault"
+)
+
+// The refusals of this package.
+var (
+	ErrNoRegime    = fault.New(fault.NotFound, "workflow.no_regime")
+	ErrNoScenario  = fault.New(fault.NotFound, "workflow.no_scenario")
+	ErrNoAuthority = fault.New(fault.NotFound, "workflow.no_authority")
+	ErrNoCalendar  = fault.New(fault.NotFound, "workflow.no_calendar")
+	ErrNoCategory  = fault.New(fault.NotFound, "workflow.no_category")
+	ErrNoDuty      = fault.New(fault.NotFound, "workflow.no_duty")
+	ErrNotStarted  = fault.New(fault.Conflict, "workflow.duty_not_started")
+	ErrNoLimit     = fault.New(fault.Conflict, "workflow.duty_without_limit")
+)
+
+// Packs is everything that was loaded. It does not change after Load and may be
+// read by many goroutines at once. The lists and maps inside what it returns are
+// shared: read them, do not write into them.
+type Packs struct {
+	regimes     map[string][]Regime // versions by id, oldest first
+	scenarios   []Scenario          // in their order
+	authorities []Authority         // by id
+	categories  []Category          // in the order of the file
+	dataTypes   []DataType
+	holidays    map[string]*holidays // by country
+}
+
+// Regime returns the version of a regime that is in force at the instant. The day
+// is taken in at's own location, because a law enters into force at a local
+// midnight: pass at.In(the firm's zone). ErrNoRegime when there is none.
+func (p *Packs) Regime(id string, at time.Time) (Regime, error) {
+	day := deadline.DateOf(at)
+	for _, r := range p.regimes[id] {
+		if r.InForce(day) {
+			return r, nil
+		}
+	}
+	return Regime{}, ErrNoRegime.With("ID", id).With("Day", day.String())
+}
+
+// RegimeVersion returns one version by its name, for an incident that was opened
+// under it. ErrNoRegime when it is unknown.
+func (p *Packs) RegimeVersion(id, version string) (Regime, error) {
+	for _, r := range p.regimes[id] {
+		if r.Version == version {
+			return r, nil
+		}
+	}
+	return Regime{}, ErrNoRegime.With("ID", id).With("Day", version)
+}
+
+// RegimeIDs lists the regimes that have at least one version, sorted.
+func (p *Packs) RegimeIDs() []string {
+	ids := make([]string, 0, len(p.regimes))
+	for id := range p.regimes {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// Scenarios returns the scenario cards in the order in which they are shown.
+func (p *Packs) Scenarios() []Scenario { return slices.Clone(p.scenarios) }
+
+// Scenario returns one scenario; ErrNoScenario when it is unknown.
+func (p *Packs) Scenario(id string) (Scenario, error) {
+	for _, s := range p.scenarios {
+		if s.ID == id {
+			return s, nil
+		}
+	}
+	return Scenario{}, ErrNoScenario.With("ID", id)
+}
+
+// Authorities returns all authorities, sorted by id.
+func (p *Packs) Authorities() []Authority { return slices.Clone(p.authorities) }
+
+// AuthoritiesOf returns the authorities of a country ("BE"); none is an empty list.
+func (p *Packs) AuthoritiesOf(country string) []Authority {
+	var out []Authority
+	for _, a := range p.authorities {
+		if a.Country == country {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// Authority returns one authority; ErrNoAuthority when it is unknown.
+func (p *Packs) Authority(id string) (Authority, error) {
+	for _, a := range p.authorities {
+		if a.ID == id {
+			return a, nil
+		}
+	}
+	return Authority{}, ErrNoAuthority.With("ID", id)
+}
+
+// Categories returns the categories of data that can leak, in their order.
+func (p *Packs) Categories() []Category { return slices.Clone(p.categories) }
+
+// Category returns one category; ErrNoCategory when it is unknown.
+func (p *Packs) Category(id string) (Category, error) {
+	for _, c := range p.categories {
+		if c.ID == id {
+			return c, nil
+		}
+	}
+	return Category{}, ErrNoCategory.With("ID", id)
+}
+
+// DataTypes returns the kinds of data of the authority's form, in their order.
+func (p *Packs) DataTypes() []DataType { return slices.Clone(p.dataTypes) }
+
+// Calendar returns the public holidays of a country ("BE") with their names in the
+// first language of that country; ErrNoCalendar when there is no list.
+func (p *Packs) Calendar(country string) (deadline.Calendar, error) {
+	return p.CalendarIn(country, "")
+}
+
+// CalendarIn is Calendar with the names in the language asked for ("nl").
+func (p *Packs) CalendarIn(country, lang string) (deadline.Calendar, error) {
+	h, ok := p.holidays[country]
+	if !ok {
+		return nil, ErrNoCalendar.With("Country", country)
+	}
+	if lang == "" {
+		lang = h.Language
+	}
+	return calendar{h, lang}, nil
+}
+
+// Countries lists the countries whose holidays are known, sorted.
+func (p *Packs) Countries() []string {
+	out := make([]string, 0, len(p.holidays))
+	for c := range p.holidays {
+		out = append(out, c)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Load reads and checks the packs in fsys, which is the workflows/ folder. The
+// error is a Problems with everything that is wrong, not only the first thing.
+func Load(fsys fs.FS) (*Packs, error) {
+	l := &loader{fsys: fsys, packs: &Packs{
+		regimes: make(map[string][]Regime), holidays: make(map[string]*holidays),
+	}}
+	l.loadCategories()
+	each(l, "holidays", l.addHolidays)
+	each(l, "regimes", l.addRegime)
+	each(l, "authorities", l.addAuthority)
+	each(l, "scenarios", l.addScenario)
+	if len(l.problems) > 0 {
+		return nil, fmt.Errorf("load workflows: %w", l.problems)
+	}
+	l.sort()
+	return l.packs, nil
+}
+
+func (l *loader) sort() {
+	p := l.packs
+	slices.SortFunc(p.scenarios, func(a, b Scenario) int { return a.Order - b.Order })
+	slices.SortFunc(p.authorities, func(a, b Authority) int { return strings.Compare(a.ID, b.ID) })
+	for _, versions := range p.regimes {
+		slices.SortFunc(versions, func(a, b Regime) int { return b.ValidFrom.DaysUntil(a.ValidFrom) })
+	}
+}
