@@ -1,0 +1,10 @@
+// Package workflows embeds the rule packs: law as dated data. The format is
+// described in README.md; package internal/workflow reads and checks it.
+package workflows
+
+import "embed"
+
+// FS holds the packs. Its root is this folder.
+//
+//go:embed categories.yaml holidays/*.yaml regimes/*.yaml authorities/*.yaml scenarios/*.yaml
+var FS embed.FS
