@@ -60,9 +60,9 @@ type Risk string
 
 // The risks and what the GDPR attaches to them.
 const (
-	RiskUnlikely   Risk = "unlikely" // register only, Art. 33(1)
-	RiskLikely     Risk = "risk"     // notify the authority, Art. 33(1)
-	HighRiskLikely Risk = "high"     // also tell the people, Art. 34(1)
+	RiskUnlikely   Risk = "unlikely"  // register only, Art. 33(1)
+	RiskLikely     Risk = "risk"      // notify the authority, Art. 33(1)
+	HighRiskLikely Risk = "high_risk" // also tell the people, Art. 34(1)
 )
 
 // Valid reports whether r is one of the three decided risks.

@@ -3,21 +3,9 @@ package obligation
 import (
 	"strconv"
 	"time"
-)
 
-// Rung is one step of a ladder of reminders, as the rule pack describes it. Its
-// instant lies AfterStart of the clock, or BeforeDue (negative: after) its end.
-type Rung struct {
-	Key        string
-	FromStart  bool          // offset counts from the start; else back from the end
-	Offset     time.Duration // forward from the start, or back from the end
-	Mild       bool          // skipped once when somebody has taken it on
-	UnseenOnly bool          // only when nobody has taken it on
-	Escalates  bool
-	Broadcast  bool
-	Asked      []string      // roles: lead, deputy, director
-	Repeat     time.Duration // comes again at this distance while the duty is open; 0: once
-}
+	"clepsydra/internal/workflow"
+)
 
 // ReminderState is what became of a reminder.
 type ReminderState string
@@ -39,9 +27,9 @@ type Reminder struct {
 	DueAt        time.Time
 	Mild         bool
 	UnseenOnly   bool
-	Escalates    bool
 	Broadcast    bool
-	Asked        []string
+	Asked        []string // roles: lead, deputy, director
+	Channels     []string // slack, mail
 	Repeat       time.Duration
 	State        ReminderState
 	Why          string // why skipped, cancelled or failed: a code
@@ -53,67 +41,36 @@ type Reminder struct {
 	LastError    string
 }
 
-// lastStretch is the time before the end in which nothing is skipped, put off
-// or kept quiet.
+// lastStretch is the time before the end in which nothing is skipped or put off.
 const lastStretch = 12 * time.Hour
 
-// Quiet hours in the firm's zone: outside the last stretch a reminder that falls
-// between them waits for the morning.
-const (
-	quietFrom  = 20
-	quietUntil = 7
-)
-
-// Plan lays out the reminders of an open obligation, one per rung, in the order
-// of the ladder. loc is the firm's zone, for the quiet hours. Rungs that need an
-// end are left out when the duty has none.
-func Plan(o Obligation, rungs []Rung, loc *time.Location) []Reminder {
+// Plan lays out the reminders of an open obligation, one per rung of its ladder.
+// loc is the firm's zone, for the quiet hours. Rungs that count from an end are
+// left out when the duty has none, and a rung whose time lies before the clock
+// started or, counted from the start, after its end has no use.
+func Plan(o Obligation, l workflow.Ladder, loc *time.Location) []Reminder {
 	var out []Reminder
-	for _, r := range rungs {
-		at, ok := r.instant(o)
-		if !ok {
+	end := o.EndAt()
+	for _, r := range l.Rungs {
+		at, ok := r.At(o.StartedAt, end)
+		if !ok || r.AfterStart != nil && *r.AfterStart > 0 && !end.IsZero() && !at.Before(end) {
 			continue
 		}
 		out = append(out, Reminder{
-			ObligationID: o.ID, Rung: r.Key, DueAt: quiet(at, o, r, loc), Mild: r.Mild, UnseenOnly: r.UnseenOnly,
-			Escalates: r.Escalates, Broadcast: r.Broadcast, Asked: r.Asked, Repeat: r.Repeat, State: Planned,
+			ObligationID: o.ID, Rung: r.Key, DueAt: l.SendAt(r, at, end, loc).UTC(), Mild: r.Mild,
+			UnseenOnly: r.OnlyIf == workflow.Unacknowledged, Broadcast: r.Broadcast,
+			Asked: words(r.Audience), Channels: words(r.Channels), Repeat: r.Every, State: Planned,
 		})
 	}
 	return out
 }
 
-func (r Rung) instant(o Obligation) (time.Time, bool) {
-	if r.FromStart {
-		at := o.StartedAt.Add(r.Offset)
-		// A clock that started long ago has no use for a rung after its end.
-		return at, o.EndAt().IsZero() || !at.After(o.EndAt()) || r.Offset == 0
+func words[T ~string](in []T) []string {
+	out := make([]string, len(in))
+	for k, v := range in {
+		out[k] = string(v)
 	}
-	if o.EndAt().IsZero() {
-		return time.Time{}, false
-	}
-	at := o.EndAt().Add(-r.Offset)
-	return at, at.After(o.StartedAt)
-}
-
-// quiet moves a reminder out of the night, unless it is the first word about the
-// clock, an escalation, or would then fall into the last stretch.
-func quiet(at time.Time, o Obligation, r Rung, loc *time.Location) time.Time {
-	if r.Escalates || r.FromStart && r.Offset == 0 {
-		return at
-	}
-	local := at.In(loc)
-	day := local
-	switch {
-	case local.Hour() >= quietFrom:
-		day = local.AddDate(0, 0, 1)
-	case local.Hour() >= quietUntil:
-		return at
-	}
-	morning := time.Date(day.Year(), day.Month(), day.Day(), quietUntil, 0, 0, 0, loc).UTC()
-	if end := o.EndAt(); !end.IsZero() && morning.After(end.Add(-lastStretch)) {
-		return at
-	}
-	return morning
+	return out
 }
 
 // Verdict says what to do with a reminder whose time has come.

@@ -60,9 +60,9 @@ type reminderRow struct {
 	DueAt        time.Time
 	Mild         bool
 	UnseenOnly   bool
-	Escalates    bool
 	Broadcast    bool
 	Asked        string
+	Channels     string
 	RepeatEvery  int64
 	State        string
 	Why          string
@@ -283,7 +283,7 @@ func (r obligationRow) obligation() Obligation {
 func reminderRowOf(r Reminder) reminderRow {
 	return reminderRow{
 		ID: r.ID, ObligationID: string(r.ObligationID), Rung: r.Rung, DueAt: r.DueAt, Mild: r.Mild, UnseenOnly: r.UnseenOnly,
-		Escalates: r.Escalates, Broadcast: r.Broadcast, Asked: strings.Join(r.Asked, ","), RepeatEvery: int64(r.Repeat),
+		Broadcast: r.Broadcast, Asked: strings.Join(r.Asked, ","), Channels: strings.Join(r.Channels, ","), RepeatEvery: int64(r.Repeat),
 		State: string(r.State), Why: r.Why, SentAt: r.SentAt, SlackChannel: r.SlackChannel, SlackTS: r.SlackTS,
 		Mails: r.Mails, Attempts: r.Attempts, LastError: r.LastError,
 	}
@@ -292,12 +292,15 @@ func reminderRowOf(r Reminder) reminderRow {
 func (r reminderRow) reminder() Reminder {
 	out := Reminder{
 		ID: r.ID, ObligationID: ID(r.ObligationID), Rung: r.Rung, DueAt: utc(r.DueAt), Mild: r.Mild, UnseenOnly: r.UnseenOnly,
-		Escalates: r.Escalates, Broadcast: r.Broadcast, Repeat: time.Duration(r.RepeatEvery), State: ReminderState(r.State),
+		Broadcast: r.Broadcast, Repeat: time.Duration(r.RepeatEvery), State: ReminderState(r.State),
 		Why: r.Why, SentAt: utc(r.SentAt), SlackChannel: r.SlackChannel, SlackTS: r.SlackTS, Mails: r.Mails,
 		Attempts: r.Attempts, LastError: r.LastError,
 	}
 	if r.Asked != "" {
 		out.Asked = strings.Split(r.Asked, ",")
+	}
+	if r.Channels != "" {
+		out.Channels = strings.Split(r.Channels, ",")
 	}
 	return out
 }
