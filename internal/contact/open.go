@@ -1,0 +1,317 @@
+package contact
+
+import (
+	"errors"
+	"io"
+	"strings"
+
+	"clepsydra/internal/fault"
+)
+
+// Options are what the user may say about a file; zero values mean: decide
+// yourself.
+type Options struct {
+	Encoding        Encoding
+	Delimiter       rune
+	Header          Header
+	Mapping         map[int]Field // by column from 0; FieldNone leaves it out
+	DefaultCountry  string        // ISO code of people whose country is not stated
+	DefaultLanguage string        // nl, fr, de, en
+	Today           Date          // for two-digit years; required with birth dates
+	MaxRows         int           // 0 means DefaultMaxRows
+}
+
+// DefaultMaxRows bounds one file.
+const DefaultMaxRows = 1_000_000
+
+// Header says whether the first row holds headings.
+type Header string
+
+// The answers.
+const (
+	HeaderAuto Header = ""
+	HeaderYes  Header = "yes"
+	HeaderNo   Header = "no"
+)
+
+// How much of a file is looked at before it is read: rows for the mapping, and
+// rows in which the headings may stand below a title.
+const (
+	sampleRows   = 250
+	preambleRows = 10
+)
+
+// File is an open file of customers, read row by row. It holds a few hundred
+// rows in memory and not the file.
+type File struct {
+	Format     Format
+	Encoding   Encoding // empty for a workbook
+	Delimiter  rune     // 0 for a workbook
+	Sheet      string   // of a workbook
+	HasHeader  bool
+	Columns    []Column
+	Warnings   []Problem // about the file and its columns
+	reader     recordReader
+	pending    []record
+	parser     *rowParser
+	rows, most int
+}
+
+// Open recognises a file by its content and gets ready to read it. A file that
+// cannot be read gives a fault that says why and what to do.
+func Open(src io.ReaderAt, size int64, o Options) (*File, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	format, err := decideFormat(src, size)
+	if err != nil {
+		return nil, err
+	}
+	f := &File{Format: format, most: o.MaxRows}
+	if f.most <= 0 {
+		f.most = DefaultMaxRows
+	}
+	if format == FormatXLSX {
+		err = f.openWorkbook(src, size)
+	} else {
+		err = f.openText(src, size, o)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := f.prepare(o); err != nil {
+		return nil, errors.Join(err, f.reader.close())
+	}
+	return f, nil
+}
+
+func (o Options) check() error {
+	if _, ok := o.Encoding.charset(); !ok && o.Encoding != EncodingAuto && o.Encoding != EncodingUTF8 {
+		return ErrBadOption.At("encoding").With("Value", shown(string(o.Encoding)))
+	}
+	if strings.ContainsRune("\"\r\n", o.Delimiter) {
+		return ErrBadOption.At("delimiter").With("Value", "")
+	}
+	for _, f := range o.Mapping {
+		if f != FieldNone && !IsField(f) {
+			return ErrBadOption.At("mapping").With("Value", shown(string(f)))
+		}
+	}
+	return nil
+}
+
+func (f *File) openWorkbook(src io.ReaderAt, size int64) error {
+	w, err := openWorkbook(src, size)
+	if err != nil {
+		return err
+	}
+	f.reader, f.Sheet = w, w.sheet
+	if w.others > 0 {
+		f.warn(keyOtherSheets.fault().With("Sheet", shown(w.sheet)).With("Count", w.others))
+	}
+	return nil
+}
+
+func (f *File) openText(src io.ReaderAt, size int64, o Options) error {
+	kind, err := decideEncoding(src, size)
+	if err != nil {
+		return err
+	}
+	switch {
+	case o.Encoding != EncodingAuto && o.Encoding != kind.encoding:
+		kind.encoding, kind.mixed = o.Encoding, o.Encoding == EncodingUTF8
+	case kind.mixed:
+		f.warn(keyMixedEncoding.fault())
+	case kind.encoding == Encoding1252 && o.Encoding == EncodingAuto:
+		f.warn(keyEncodingGuessed.fault())
+	}
+	f.Encoding, f.Delimiter = kind.encoding, o.Delimiter
+	width := 0
+	if f.Delimiter == 0 {
+		if f.Delimiter, width, err = decideDelimiter(decoded(src, size, kind)); err != nil {
+			return err
+		}
+	}
+	f.reader = newCSVReader(decoded(src, size, kind), f.Delimiter)
+	f.reader.expect(width)
+	return nil
+}
+
+// prepare reads the first rows, finds the header and decides the mapping.
+func (f *File) prepare(o Options) error {
+	if err := f.readSample(); err != nil {
+		return err
+	}
+	header, at := f.findHeader(o.Header)
+	var headings []string
+	width, _ := commonWidth(f.pending)
+	if f.HasHeader = header; header {
+		headings = f.pending[at].fields
+		width = len(headings)
+		if f.Format == FormatCSV {
+			for width > 1 && strings.TrimSpace(headings[width-1]) == "" && !f.filledAt(width-1, at+1) {
+				width--
+			}
+		}
+		if at > 0 {
+			f.warn(keyLinesSkipped.fault().With("Count", at))
+		}
+		f.pending = f.pending[at+1:]
+	}
+	if f.Format == FormatXLSX {
+		for _, r := range f.pending {
+			width = max(width, len(r.fields))
+		}
+	}
+	f.reader.expect(width)
+	f.mapColumns(headings, width, o)
+	if len(f.pending) == 0 {
+		f.warn(keyNoRows.fault())
+	}
+	return nil
+}
+
+// filledAt reports whether a row of the sample, from that one on, holds
+// something in column i.
+func (f *File) filledAt(i, from int) bool {
+	for _, r := range f.pending[from:] {
+		if i < len(r.fields) && strings.TrimSpace(r.fields[i]) != "" {
+			return true
+		}
+	}
+	return false
+}
+
+func (f *File) mapColumns(headings []string, width int, o Options) {
+	pl := newPlaces()
+	m := newMapper(headings, f.pending, width, newPatterns(pl))
+	m.decide(headings != nil, o.Mapping)
+	f.Columns = m.columns
+	for _, w := range m.warnings {
+		f.warn(w)
+	}
+	p := &rowParser{
+		options: o, columns: map[Field]int{}, places: pl, forms: newAddressForms(pl),
+		words: m.words, width: width, ragged: f.Format == FormatXLSX,
+	}
+	for _, c := range m.columns {
+		if _, taken := p.columns[c.Field]; c.Field != FieldNone && !taken {
+			p.columns[c.Field] = c.Index
+		}
+	}
+	if i, ok := p.columns[FieldBirthDate]; ok {
+		p.order = guessOrder(m.values[i])
+	}
+	f.parser = p
+}
+
+func (f *File) readSample() error {
+	for len(f.pending) < sampleRows+preambleRows {
+		rec, err := f.reader.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if len(f.pending) == 0 && f.Format == FormatCSV {
+			if _, ok := separatorLine(strings.Join(rec.fields, string(f.Delimiter))); ok && rec.line == 1 {
+				continue
+			}
+		}
+		if !rec.isBlank() {
+			f.pending = append(f.pending, rec)
+		}
+	}
+	if len(f.pending) == 0 {
+		return ErrEmpty
+	}
+	return nil
+}
+
+// findHeader says whether there are headings and in which of the first rows. A
+// row with several known headings is one; else the first row is, when it holds
+// no mail address while the rows below do.
+func (f *File) findHeader(h Header) (found bool, at int) {
+	if h == HeaderNo {
+		return false, 0
+	}
+	words := headerWords()
+	best, bestKnown := 0, 0
+	for i, r := range f.pending[:min(len(f.pending), preambleRows)] {
+		if n := knownHeaders(r.fields, words); n > bestKnown && !holdsMail(r.fields) {
+			best, bestKnown = i, n
+		}
+	}
+	if bestKnown >= 2 || (bestKnown == 1 && best == 0) {
+		return true, best
+	}
+	if h == HeaderYes {
+		return true, 0
+	}
+	first := f.pending[0].fields
+	if holdsMail(first) || len(f.pending) < 2 {
+		return false, 0
+	}
+	for _, r := range f.pending[1:] {
+		if holdsMail(r.fields) {
+			return len(r.fields) == len(first), 0
+		}
+	}
+	return false, 0
+}
+
+func holdsMail(fields []string) bool {
+	for _, f := range fields {
+		if strings.Contains(f, "@") && looksLikeMail(cell(f)) {
+			return true
+		}
+	}
+	return false
+}
+
+func (f *File) warn(e *fault.Error) { f.Warnings = append(f.Warnings, Problem{Fault: e}) }
+
+// Stage takes a slow file apart now, so that reading its rows later is quick.
+// Text needs no staging.
+func (f *File) Stage() error {
+	if f.Format != FormatXLSX {
+		return nil
+	}
+	s, err := newSpool(f.reader)
+	if err != nil {
+		return err
+	}
+	f.reader = s
+	return nil
+}
+
+// Next returns the next row that is not blank, or io.EOF. A row that cannot be
+// taken is returned with its reason and the reading goes on.
+func (f *File) Next() (Row, error) {
+	for {
+		rec, err := f.nextRecord()
+		if err != nil {
+			return Row{}, err
+		}
+		if rec.isBlank() {
+			continue
+		}
+		if f.rows++; f.rows > f.most {
+			return Row{}, ErrTooManyRows.With("Max", f.most)
+		}
+		return f.parser.parse(rec), nil
+	}
+}
+
+func (f *File) nextRecord() (record, error) {
+	if len(f.pending) > 0 {
+		rec := f.pending[0]
+		f.pending = f.pending[1:]
+		return rec, nil
+	}
+	return f.reader.next()
+}
+
+// Close lets go of the file.
+func (f *File) Close() error { return f.reader.close() }
