@@ -79,6 +79,9 @@ func objectsOf(pdf []byte) ([][]byte, error) {
 	}
 	const entry = 20 // bytes; gofpdf ends entries with blank and line feed
 	rows := pdf[table+bytes.IndexByte(pdf[table+5:], '\n')+6:]
+	if count < 0 || len(rows) < count*entry {
+		return nil, errStructure
+	}
 	objects := make([][]byte, count)
 	for i := 1; i < count; i++ {
 		offset, err := strconv.Atoi(string(rows[i*entry : i*entry+10]))

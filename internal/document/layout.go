@@ -65,22 +65,22 @@ func (p *planner) placeMarks(s *sheet) {
 func (p *planner) letterRows(l Letter) []row {
 	rows := make([]row, 0, 48)
 	rows = p.infoRows(rows, l)
-	rows = p.textRows(rows, subjectStyle(), 0, textWidth, p.clean(l.Subject), 7)
+	rows = p.textRows(rows, subjectStyle(), 0, textWidth, p.clean(l.Subject), 6)
 	tieAll(rows)
 	for i, b := range l.Blocks {
-		gap := 3.2
+		gap := 2.8
 		if i == 0 {
-			gap = 5
+			gap = 4
 		}
 		if b.Heading != "" {
 			from := len(rows)
-			rows = p.textRows(rows, headingStyle(), 0, textWidth, p.clean(b.Heading), gap+1.4)
+			rows = p.textRows(rows, headingStyle(), 0, textWidth, p.clean(b.Heading), gap+1.2)
 			tieAll(rows[from:])
 			gap = 0.6
 		}
 		for _, text := range b.Paragraphs {
 			rows = p.textRows(rows, bodyStyle(), 0, textWidth, p.clean(text), gap)
-			gap = 2.4
+			gap = 2.2
 		}
 		for _, text := range b.Bullets {
 			rows = p.bulletRows(rows, text, min(gap, 1.2))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"time"
 
 	"clepsydra/internal/fault"
 )
@@ -140,13 +141,14 @@ func (p *production) start(c *chunk) {
 	p.slots <- struct{}{}
 	go func() {
 		defer func() { <-p.slots; close(c.done) }()
-		c.drawn, c.err = drawSheets(p.ts, p.planner.logo, p.planner.run, c.sheets)
+		c.drawn, c.err = drawSheets(p.ts, p.planner.logo, p.planner.run.Created, c.sheets)
 		c.sheets = nil
 	}()
 }
 
-func drawSheets(ts *Typesetter, l *logo, run Run, sheets []*sheet) (*drawn, error) {
-	c := newCanvas(ts, l, run.Created)
+// drawSheets draws sheets into one gofpdf document and takes it apart.
+func drawSheets(ts *Typesetter, l *logo, created time.Time, sheets []*sheet) (*drawn, error) {
+	c := newCanvas(ts, l, created)
 	for _, s := range sheets {
 		if err := c.draw(s); err != nil {
 			return nil, err

@@ -12,7 +12,8 @@ type ink uint8
 const (
 	black ink = iota
 	grey      // small print
-	teal      // rules and headings of forms
+	hair      // thin rules
+	teal      // headings of forms
 	red       // what is missing
 	pink      // the band behind what is missing
 	mist      // the band behind headings of forms and tables
@@ -25,6 +26,7 @@ func (i ink) colour() [3]float64 {
 	return [inkCount][3]float64{
 		black: {0.09, 0.11, 0.14},
 		grey:  {0.38, 0.42, 0.47},
+		hair:  {0.74, 0.78, 0.82},
 		teal:  {0.02, 0.36, 0.45},
 		red:   {0.72, 0.08, 0.10},
 		pink:  {0.99, 0.92, 0.91},

@@ -89,7 +89,7 @@ type foot struct {
 func (ts *Typesetter) placeFoot(s *sheet, f foot, left, right float64) {
 	top := s.height() - 19
 	small := style{face: regular, size: 7.5, ink: grey}
-	s.boxes = append(s.boxes, box{x: left, y: top, w: right - left, h: 0.15, ink: grey})
+	s.boxes = append(s.boxes, box{x: left, y: top, w: right - left, h: 0.15, ink: hair})
 	for i := range f.left {
 		y := top + 4 + 3.7*float64(i)
 		if f.left[i] != "" {

@@ -1,0 +1,256 @@
+package document_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"image/png"
+	"io"
+	"strings"
+	"testing"
+
+	"clepsydra/internal/document"
+	"clepsydra/internal/fault"
+)
+
+func TestNamesComeOutRight(t *testing.T) {
+	t.Parallel()
+	var list []document.Letter
+	for i, name := range spellings {
+		l := document.SampleLetter(i)
+		l.Recipient[0] = name
+		list = append(list, l)
+	}
+	pdf, index := merged(t, document.SampleRun(), list...)
+	if len(index.Letters) != len(spellings) || len(index.Held) != 0 {
+		t.Fatalf("%d printed, %d held", len(index.Letters), len(index.Held))
+	}
+	pages := pagesOf(t, pdf)
+	for i, name := range spellings {
+		if page := pages[index.Letters[i].FirstPage-1]; !strings.Contains(page, name) {
+			t.Errorf("%s is not on its page:\n%s", name, page)
+		}
+	}
+	fonts := tool(t, "pdffonts", saved(t, pdf))
+	if n := strings.Count(fonts, "CID TrueType"); n != 2 || strings.Count(fonts, "yes no  yes") != 2 {
+		t.Fatalf("fonts are not two embedded ones with Unicode:\n%s", fonts)
+	}
+}
+
+func TestOneBadNameHoldsOneLetter(t *testing.T) {
+	t.Parallel()
+	var list []document.Letter
+	for i := range 600 { // more than a chunk and more than a file
+		list = append(list, document.SampleLetter(i))
+	}
+	list[3].Recipient[0] = "Jan 😀 Peeters"
+	list[4].Blocks[0].Paragraphs[0] = "Beste محمد,"
+	list[599].Recipient = nil
+	list[20].Recipient = strings.Split(strings.Repeat("regel ", 12), " ")
+	run := document.SampleRun()
+	run.PerFile = 250
+	var files []*bytes.Buffer
+	steps := 0
+	index, err := typesetter(t).PrintFiles(context.Background(), run, letters(list...), func(int) (io.WriteCloser, error) {
+		files = append(files, new(bytes.Buffer))
+		return closer{files[len(files)-1]}, nil
+	}, func(done int) {
+		if done < steps || done > 600 {
+			t.Errorf("progress went from %d to %d", steps, done)
+		}
+		steps = done
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(index.Letters) != 596 || len(index.Held) != 4 || steps != 600 || len(files) != 3 {
+		t.Fatalf("%d printed, %d held, progress %d, %d files", len(index.Letters), len(index.Held), steps, len(files))
+	}
+	wantHeld(t, index.Held)
+	if f := index.Files[2]; f.Letters != 96 || f.LastSheet != index.Sheets || f.FirstSheet != index.Files[1].LastSheet+1 {
+		t.Fatalf("files do not add up: %+v of %d sheets", index.Files, index.Sheets)
+	}
+	last := index.Letters[len(index.Letters)-1]
+	pages := pagesOf(t, files[last.File-1].Bytes())
+	if len(pages) != index.Files[2].Pages || !strings.Contains(pages[last.FirstPage-1], last.PersonRef) ||
+		!strings.Contains(pages[last.FirstPage-1], fmt.Sprintf("Volgnr. %d", last.FirstSheet)) {
+		t.Fatalf("the index does not lead to letter %+v", last)
+	}
+}
+
+func wantHeld(t *testing.T, held []document.Held) {
+	t.Helper()
+	for i, want := range []struct {
+		letter int
+		named  error
+		field  string
+	}{
+		{4, document.ErrUnprintable, "recipient[0]"},
+		{5, document.ErrUnprintable, "blocks[0].paragraphs[0]"},
+		{21, document.ErrAddress, "recipient"},
+		{600, document.ErrNoRecipient, "recipient"},
+	} {
+		h := held[i]
+		all := fault.All(h.Reason)
+		if h.Letter != want.letter || !errors.Is(h.Reason, want.named) || len(all) == 0 || all[0].Field != want.field ||
+			all[0].Args["letter"] != h.PersonRef {
+			t.Errorf("held %d: letter %d, %v", i, h.Letter, h.Reason)
+		}
+	}
+}
+
+type closer struct{ io.Writer }
+
+func (closer) Close() error { return nil }
+
+func TestAddressStandsInTheWindow(t *testing.T) {
+	t.Parallel()
+	for _, country := range []string{"BE", "NL", "FR", "DE"} {
+		t.Run(country, func(t *testing.T) {
+			t.Parallel()
+			run := document.SampleRun()
+			run.Window = document.WindowFor(country)
+			w := run.Window
+			l := document.SampleLetter(1)
+			l.Recipient = []string{"Qqmevrouw Qqanna", "Qqstichting voor Qqonderzoek en Qqonderwijs in de Qqstreek", "Qqweg 12", "Qqlaan", "9000 Qqstad"}
+			pdf, _ := merged(t, run, l)
+			found := 0
+			for _, at := range wordsOf(t, pdf) {
+				inside := at.left < w.X+w.Width && at.right > w.X && at.top < w.Y+w.Height && at.foot > w.Y+1
+				if strings.HasPrefix(at.text, "Qq") {
+					found++
+					// Half a millimetre: a word's box is higher than its ink.
+					if at.left < w.X-0.1 || at.right > w.X+w.Width+0.1 || at.top < w.Y-0.7 || at.foot > w.Y+w.Height+0.7 {
+						t.Errorf("%q at %.1f..%.1f, %.1f..%.1f lies outside %+v", at.text, at.left, at.right, at.top, at.foot, w)
+					}
+				} else if inside && !strings.Contains("voor en in de 12 9000", at.text) {
+					t.Errorf("%q shows through the window", at.text)
+				}
+			}
+			if found != 9 {
+				t.Errorf("%d of 9 words of the address found", found)
+			}
+			if country == "DE" && !strings.Contains(textOf(t, pdf), "Hoeve Ter Linde · Molenstraat 14") {
+				t.Error("DIN 5008 wants the sender above the address")
+			}
+		})
+	}
+}
+
+func TestEveryPageSaysWhatItIs(t *testing.T) {
+	t.Parallel()
+	l := document.SampleLetter(1)
+	for range 4 {
+		l.Blocks = append(l.Blocks, l.Blocks[1:]...)
+	}
+	l.Stamp.Mark, l.Stamp.Text = document.Exercise, "OEFENING"
+	pdf, index := merged(t, document.SampleRun(), l)
+	pages := pagesOf(t, pdf)
+	if len(pages) < 3 || index.Letters[0].Pages != len(pages) {
+		t.Fatalf("%d pages, index %+v", len(pages), index.Letters)
+	}
+	for i, page := range pages {
+		for _, want := range []string{fmt.Sprintf("Blad %d van %d", i+1, len(pages)), fmt.Sprintf("Volgnr. %d", i+1),
+			l.PersonRef, "v3", "9f2c4e81b7d0"} {
+			if !strings.Contains(page, want) {
+				t.Errorf("page %d lacks %q", i+1, want)
+			}
+		}
+	}
+	for i, page := range pages {
+		if share := paleShare(t, pdf, i+1); !strings.Contains(page, "OEFENING") || share < 0.02 {
+			t.Errorf("page %d: the watermark covers %.1f%%, or the foot lacks the word", i+1, 100*share)
+		}
+	}
+	l.Stamp.Mark, l.Stamp.Text = document.Final, "DEFINITIEF"
+	pdf, _ = merged(t, document.SampleRun(), l)
+	if share := paleShare(t, pdf, 1); share > 0.01 {
+		t.Errorf("a final letter has a watermark of %.1f%%", 100*share)
+	}
+}
+
+func TestDuplexBeginsEachLetterOnItsOwnSheet(t *testing.T) {
+	t.Parallel()
+	run := document.SampleRun()
+	run.Duplex = true
+	long := document.SampleLetter(2)
+	for range 3 {
+		long.Blocks = append(long.Blocks, long.Blocks[1:]...)
+	}
+	pdf, index := merged(t, run, document.SampleLetter(1), long, document.SampleLetter(3))
+	pages := pagesOf(t, pdf)
+	if index.Letters[0].Pages != 1 || index.Letters[1].FirstPage != 3 || index.Letters[1].FirstSheet != 2 {
+		t.Fatalf("%+v", index.Letters)
+	}
+	if len(pages)%2 != 0 || index.Sheets != len(pages)/2 || index.Files[0].Pages != len(pages) {
+		t.Fatalf("%d pages, %d sheets", len(pages), index.Sheets)
+	}
+	third := index.Letters[2]
+	if third.FirstPage%2 != 1 || third.FirstSheet != (third.FirstPage+1)/2 {
+		t.Fatalf("third letter %+v", third)
+	}
+}
+
+func TestZipHoldsOnePDFPerLetter(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	_, err := typesetter(t).WriteZIP(context.Background(), &out, document.SampleRun(), document.Samples(30),
+		func(l document.Letter, n int) string { return fmt.Sprintf("%04d-%s.pdf", n, l.PersonRef) }, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	z, err := zip.NewReader(bytes.NewReader(out.Bytes()), int64(out.Len()))
+	if err != nil || len(z.File) != 30 {
+		t.Fatal(len(z.File), err)
+	}
+	for i, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		pdf, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := document.SampleLetter(i + 1)
+		if i%10 == 0 {
+			if pages := pagesOf(t, pdf); len(pages) != 1 || !strings.Contains(pages[0], want.Recipient[0]) {
+				t.Errorf("%s holds %q", f.Name, pages)
+			}
+		}
+		if len(pdf) > 60_000 {
+			t.Errorf("%s is %d bytes", f.Name, len(pdf))
+		}
+	}
+}
+
+func TestLogoIsCheckedAndPrinted(t *testing.T) {
+	t.Parallel()
+	picture := image.NewNRGBA(image.Rect(0, 0, 300, 100))
+	for x := range 300 {
+		picture.Set(x, x/3, color.NRGBA{200, 30, 30, uint8(x % 256)})
+	}
+	var asPNG, asJPEG bytes.Buffer
+	if err := errors.Join(png.Encode(&asPNG, picture), jpeg.Encode(&asJPEG, picture, nil)); err != nil {
+		t.Fatal(err)
+	}
+	for name, data := range map[string][]byte{"png": asPNG.Bytes(), "jpeg": asJPEG.Bytes()} {
+		run := document.SampleRun()
+		run.Letterhead.Logo = data
+		pdf, _ := merged(t, run, document.SampleLetter(1))
+		if out := tool(t, "pdfimages", "-list", saved(t, pdf)); strings.Count(out, "\n") != 3 {
+			t.Errorf("%s: %s", name, out)
+		}
+	}
+	for name, data := range map[string][]byte{"text": []byte("GIF89a"), "cut": asPNG.Bytes()[:80], "empty": {0},
+		"damaged": append(bytes.Clone(asPNG.Bytes()[:200]), 1, 2, 3)} {
+		if err := document.CheckLogo(data); !errors.Is(err, document.ErrLogo) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
