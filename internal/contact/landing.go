@@ -1,0 +1,153 @@
+package contact
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Import is one file that was taken over: the provenance of its people
+// (Art. 14(2)(f) and 30). All instants are UTC.
+type Import struct {
+	ID         ImportID
+	FileName   string
+	FileHash   string // SHA-256 of the file, hexadecimal
+	Format     Format
+	ActorKind  string
+	ActorID    string
+	Rows       int
+	Accepted   int
+	Duplicates int
+	Filled     int
+	Rejected   int
+	ImportedAt time.Time
+	UndoneAt   time.Time // zero: in force
+}
+
+// NewImport starts the record of an import.
+func NewImport() (Import, error) {
+	id, err := uuid.NewV7()
+	return Import{ID: ImportID(id.String())}, err
+}
+
+// Match is somebody an import found who was there already, and the fields it
+// filled in.
+type Match struct {
+	ContactID ID
+	Line      int
+	Filled    []Field
+}
+
+// changes are what one batch does to the store.
+type changes struct {
+	created []Contact
+	search  []string // of created
+	updated []Contact
+	matches []Match
+}
+
+// landing works out the changes of an import batch by batch. It is pure: the
+// store brings the people who may be meant and writes the result.
+type landing struct {
+	id    ImportID
+	now   time.Time
+	tally Tally
+}
+
+// settle compares one batch with the stored people it may be about and with
+// itself. Later batches meet the people of this one in the store.
+func (l *landing) settle(b batch, stored []Contact) (changes, error) {
+	var ch changes
+	m := newMatcher()
+	for i := range stored {
+		m.add(person{identity: IdentityOf(stored[i]), contact: &stored[i], stored: stored[i].Source.ImportID != l.id})
+	}
+	searches := map[*Contact]string{}
+	for i, r := range b.rows {
+		if !l.tally.note(r) {
+			continue
+		}
+		if at := m.find(b.identity[i]); at >= 0 {
+			ch.matches = append(ch.matches, l.merge(m, at, r, b.identity[i]))
+			continue
+		}
+		c, err := l.create(r)
+		if err != nil {
+			return ch, err
+		}
+		searches[c] = b.search[i]
+		m.add(person{identity: b.identity[i], contact: c, isNew: true})
+	}
+	for _, p := range m.people {
+		switch {
+		case p.isNew:
+			ch.created = append(ch.created, *p.contact)
+			text := searches[p.contact]
+			if p.changed {
+				text = p.contact.searchText()
+			}
+			ch.search = append(ch.search, text)
+		case p.changed:
+			ch.updated = append(ch.updated, *p.contact)
+		}
+	}
+	return ch, nil
+}
+
+func (l *landing) create(r Row) (*Contact, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return nil, err
+	}
+	c := r.Contact
+	c.ID, c.CreatedAt, c.UpdatedAt = ID(id.String()), l.now, l.now
+	c.Source = Source{ImportID: l.id, Line: r.Line}
+	l.tally.accept(c)
+	return &c, nil
+}
+
+func (l *landing) merge(m *matcher, at int, r Row, id Identity) Match {
+	p := &m.people[at]
+	l.tally.Duplicates++
+	filled := p.contact.FillFrom(r.Contact)
+	if len(filled) > 0 {
+		l.tally.Filled++
+		p.contact.UpdatedAt, p.changed = l.now, true
+	}
+	m.fill(at, id)
+	return Match{ContactID: p.contact.ID, Line: r.Line, Filled: filled}
+}
+
+// read is one batch on its way from the reading to the writing.
+type read struct {
+	batch batch
+	err   error
+}
+
+// readAhead reads the file beside the writing, a few batches ahead of it. The
+// channel ends with a read whose err is io.EOF or the failure; it stops early
+// when ctx ends.
+func readAhead(ctx context.Context, f *File) <-chan read {
+	out := make(chan read, 4)
+	go func() {
+		defer close(out)
+		for {
+			b, err := readBatch(f)
+			select {
+			case out <- read{b, err}:
+			case <-ctx.Done():
+				return
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	return out
+}
+
+// isEnd tells the end of a file from a failure.
+func isEnd(err error) bool { return errors.Is(err, io.EOF) }

@@ -1,0 +1,155 @@
+package contact
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/uptrace/bun"
+
+	"clepsydra/internal/database"
+)
+
+// where adds the conditions of q.
+func (q Query) where(s *bun.SelectQuery) *bun.SelectQuery {
+	if !q.Erased {
+		s = s.Where("c.erased_at IS NULL")
+	}
+	if q.ImportID != "" {
+		s = s.Where("(c.import_id = ? OR c.id IN (SELECT contact_id FROM contact_import_matches WHERE import_id = ?))",
+			string(q.ImportID), string(q.ImportID))
+	}
+	if q.Country != "" {
+		s = s.Where("c.country = ?", q.Country)
+	}
+	if q.Language != "" {
+		s = s.Where("c.language = ?", q.Language)
+	}
+	words, number := q.terms()
+	return s.WhereGroup(" AND ", func(s *bun.SelectQuery) *bun.SelectQuery {
+		s = s.Where("1 = 1")
+		for _, w := range words {
+			s = s.Where("c.search LIKE ? ESCAPE '!'", pattern(w))
+		}
+		if number != "" {
+			s = s.WhereOr("c.search LIKE ? ESCAPE '!'", pattern(number))
+		}
+		return s
+	})
+}
+
+// Find returns a page of the contacts that q means, ordered by name. Nobody
+// found is an empty page.
+func Find(ctx context.Context, db bun.IDB, q Query) (Page, error) {
+	total, err := CountOf(ctx, db, q)
+	if err != nil {
+		return Page{}, err
+	}
+	var rows []contactRow
+	s := q.where(db.NewSelect().Model(&rows)).OrderExpr("c.search, c.id").Limit(int64(q.limit())).Offset(int64(max(q.Offset, 0)))
+	if err := s.Scan(ctx); err != nil {
+		return Page{}, fmt.Errorf("contact: find: %w", err)
+	}
+	return Page{Contacts: contacts(rows), Total: total}, nil
+}
+
+// CountOf counts the contacts that q means, whatever its page.
+func CountOf(ctx context.Context, db bun.IDB, q Query) (int, error) {
+	n, err := q.where(db.NewSelect().Model((*contactRow)(nil))).Count(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("contact: count: %w", err)
+	}
+	return int(n), nil
+}
+
+// eachBatch bounds the memory of Each.
+const eachBatch = 1000
+
+// Each calls fn with all contacts that q means, in batches and in the order they
+// came, and stops at its first error. The page of q is ignored.
+func Each(ctx context.Context, db bun.IDB, q Query, fn func([]Contact) error) error {
+	after := ""
+	for {
+		var rows []contactRow
+		s := q.where(db.NewSelect().Model(&rows)).Where("c.id > ?", after).OrderExpr("c.id").Limit(eachBatch)
+		if err := s.Scan(ctx); err != nil {
+			return fmt.Errorf("contact: each: %w", err)
+		}
+		if len(rows) == 0 {
+			return nil
+		}
+		if err := fn(contacts(rows)); err != nil {
+			return err
+		}
+		if len(rows) < eachBatch {
+			return nil
+		}
+		after = rows[len(rows)-1].ID
+	}
+}
+
+// ByIDs returns the contacts with these identifiers, in the order they came;
+// those that do not exist are left out.
+func ByIDs(ctx context.Context, db bun.IDB, ids []ID) ([]Contact, error) {
+	var out []Contact
+	for len(ids) > 0 {
+		n := min(len(ids), eachBatch)
+		var rows []contactRow
+		if err := db.NewSelect().Model(&rows).Where("c.id IN (?)", bun.In(ids[:n])).OrderExpr("c.id").Scan(ctx); err != nil {
+			return nil, fmt.Errorf("contact: by ids: %w", err)
+		}
+		out, ids = append(out, contacts(rows)...), ids[n:]
+	}
+	return out, nil
+}
+
+// Imports lists the imports, the latest first.
+func Imports(ctx context.Context, db bun.IDB) ([]Import, error) {
+	var rows []importRow
+	if err := db.NewSelect().Model(&rows).OrderExpr("i.id DESC").Scan(ctx); err != nil {
+		return nil, fmt.Errorf("contact: imports: %w", err)
+	}
+	out := make([]Import, len(rows))
+	for i, r := range rows {
+		out[i] = r.imported()
+	}
+	return out, nil
+}
+
+// ImportByID returns one import, or ErrImportUnknown.
+func ImportByID(ctx context.Context, db bun.IDB, id ImportID) (Import, error) {
+	return oneImport(ctx, db.NewSelect(), "i.id = ?", string(id))
+}
+
+// ImportOfFile returns the latest import in force of a file with this hash, or
+// ErrImportUnknown.
+func ImportOfFile(ctx context.Context, db bun.IDB, hash string) (Import, error) {
+	return oneImport(ctx, db.NewSelect(), "i.file_hash = ? AND i.undone_at IS NULL", hash)
+}
+
+func oneImport(ctx context.Context, s *bun.SelectQuery, condition, value string) (Import, error) {
+	var row importRow
+	err := s.Model(&row).Where(condition, value).OrderExpr("i.id DESC").Limit(1).Scan(ctx)
+	if database.IsNoRows(err) {
+		return Import{}, ErrImportUnknown
+	}
+	if err != nil {
+		return Import{}, fmt.Errorf("contact: import: %w", err)
+	}
+	return row.imported(), nil
+}
+
+// BaselineInsert writes contacts in plain batches of the ORM and does nothing
+// else: what an import is measured against.
+func BaselineInsert(ctx context.Context, tx bun.IDB, list []Contact, searches []string) error {
+	for at := 0; at < len(list); at += batchRows {
+		end := min(at+batchRows, len(list))
+		rows := make([]contactRow, 0, end-at)
+		for i := at; i < end; i++ {
+			rows = append(rows, rowOf(list[i], searches[i]))
+		}
+		if _, err := tx.NewInsert().Model(&rows).Exec(ctx); err != nil {
+			return fmt.Errorf("contact: baseline: %w", err)
+		}
+	}
+	return nil
+}
