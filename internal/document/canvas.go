@@ -37,7 +37,9 @@ func newCanvas(ts *Typesetter, l *logo, created time.Time) *canvas {
 	pdf.SetMargins(0, 0, 0)
 	pdf.SetAutoPageBreak(false, 0)
 	for f := range ts.fonts {
-		pdf.AddUTF8FontFromBytes(family, face(f).style(), ts.fonts[f].cut)
+		// A copy: gofpdf pads font tables in place, so documents drawn at the same
+		// time may not share the bytes.
+		pdf.AddUTF8FontFromBytes(family, face(f).style(), bytes.Clone(ts.fonts[f].cut))
 	}
 	if l != nil {
 		pdf.RegisterImageOptionsReader("logo", gofpdf.ImageOptions{ImageType: "PNG"}, bytes.NewReader(l.png))
