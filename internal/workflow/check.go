@@ -25,7 +25,9 @@ func oneOf[T ~string](c *checker, at string, v T, allowed ...T) {
 	}
 	words := make([]string, len(allowed))
 	for i, a := range allowed {
-		words[i] = string(a)
+		if words[i] = string(a); a == "" {
+			words[i] = "nothing"
+		}
 	}
 	c.fail(at, "%q is not one of %s", string(v), strings.Join(words, ", "))
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -71,23 +72,49 @@ func (l *loader) decode(name string, v any) (*checker, bool) {
 	}
 	c := &checker{loader: l, file: name, src: src}
 	if err := yaml.UnmarshalWithOptions(src, v, yaml.Strict()); err != nil {
-		l.problems = append(l.problems, decodeProblem(name, err))
+		l.problems = append(l.problems, c.decodeProblem(err))
 		return nil, false
 	}
 	return c, true
 }
 
-// decodeProblem takes the place out of the library's error where it has one.
-func decodeProblem(name string, err error) Problem {
-	p := Problem{File: name, Text: strings.TrimSpace(err.Error())}
+// quoted is the first word that an error message has in quotes.
+var quoted = regexp.MustCompile(`"([^"]+)"`)
+
+// decodeProblem takes the place out of the library's error. Dates and lengths of
+// time read themselves and know no place; theirs is where the refused word stands.
+func (c *checker) decodeProblem(err error) Problem {
+	p := Problem{File: c.file, Text: strings.TrimSpace(err.Error())}
 	var y yaml.Error
 	if errors.As(err, &y) {
 		p.Text = y.GetMessage()
 		if t := y.GetToken(); t != nil && t.Position != nil {
 			p.Line, p.Column = t.Position.Line, t.Position.Column
 		}
+		return p
+	}
+	if word := quoted.FindStringSubmatch(p.Text); word != nil && c.parse() {
+		f := &finder{value: word[1]}
+		for _, doc := range c.tree.Docs {
+			ast.Walk(f, doc)
+		}
+		p.Line, p.Column = f.line, f.column
 	}
 	return p
+}
+
+// finder looks for the first node that has a value.
+type finder struct {
+	value        string
+	line, column int
+}
+
+// Visit implements ast.Visitor.
+func (f *finder) Visit(n ast.Node) ast.Visitor {
+	if t := n.GetToken(); f.line == 0 && t != nil && t.Value == f.value {
+		f.line, f.column = t.Position.Line, t.Position.Column
+	}
+	return f
 }
 
 // checker notes what is wrong in one file, with its place.
@@ -116,13 +143,21 @@ func (c *checker) need(ok bool, at, format string, args ...any) {
 	}
 }
 
-func (c *checker) place(at string) (line, column int) {
+// parse makes the syntax tree, once, for a file that has a problem.
+func (c *checker) parse() bool {
 	if c.tree == nil {
 		tree, err := parser.ParseBytes(c.src, 0)
 		if err != nil {
-			return 0, 0
+			return false
 		}
 		c.tree = tree
+	}
+	return true
+}
+
+func (c *checker) place(at string) (line, column int) {
+	if !c.parse() {
+		return 0, 0
 	}
 	for at != "" && at != "$" {
 		if node := c.node(at); node != nil {

@@ -1,7 +1,9 @@
 package workflow
 
 import (
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -48,8 +50,9 @@ func (c *checker) text(at string, t Text, places ...string) {
 	for _, lang := range Languages() {
 		c.need(strings.TrimSpace(t[lang]) != "", at, "the text is missing in %q", lang)
 	}
-	for key, s := range t {
-		isLanguage := len(key) == 2 && strings.Contains("nl fr de en", key)
+	for _, key := range slices.Sorted(maps.Keys(t)) {
+		s := t[key]
+		isLanguage := contains(Languages(), key)
 		c.need(isLanguage || variant.MatchString(key), at, "%q is not a language nor a language with a country", key)
 		c.need(s == strings.TrimSpace(s), at, "the text in %q begins or ends with a space", key)
 		for _, h := range hole.FindAllString(s, -1) {

@@ -1,0 +1,133 @@
+package workflow_test
+
+import (
+	"errors"
+	"flag"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"clepsydra/internal/workflow"
+	"clepsydra/workflows"
+)
+
+// update rewrites testdata/bad.golden from what Load says now; read the difference.
+var update = flag.Bool("update", false, "rewrite testdata/bad.golden")
+
+// overlay is the shipped packs with one file of testdata laid over them. The first
+// line of such a file says where it belongs.
+func overlay(t testing.TB, file string) fstest.MapFS {
+	t.Helper()
+	src, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, _, _ := strings.Cut(string(src), "\n")
+	name, ok := strings.CutPrefix(first, "# file: ")
+	if !ok {
+		t.Fatalf("%s does not say where it belongs", file)
+	}
+	all := shipped(t)
+	all[name] = &fstest.MapFile{Data: src}
+	return all
+}
+
+// shipped copies the shipped packs, so that a test may change them.
+func shipped(t testing.TB) fstest.MapFS {
+	t.Helper()
+	all := make(fstest.MapFS)
+	err := fs.WalkDir(workflows.FS, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		src, err := workflows.FS.ReadFile(name)
+		all[name] = &fstest.MapFile{Data: src}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func testdata(t testing.TB, pattern string) []string {
+	t.Helper()
+	files, err := filepath.Glob(pattern)
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%s: %d files, %v", pattern, len(files), err)
+	}
+	return files
+}
+
+func TestLoadAcceptsGoodFiles(t *testing.T) {
+	t.Parallel()
+	for _, file := range testdata(t, "testdata/good/*.yaml") {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			t.Parallel()
+			if _, err := workflow.Load(overlay(t, file)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// TestLoadRefusesBadFiles compares what Load says about each bad file with
+// testdata/bad.golden: file, line, column and words.
+func TestLoadRefusesBadFiles(t *testing.T) {
+	var got strings.Builder
+	for _, file := range testdata(t, "testdata/bad/*.yaml") {
+		_, err := workflow.Load(overlay(t, file))
+		var problems workflow.Problems
+		if !errors.As(err, &problems) {
+			t.Errorf("%s was accepted: %v", file, err)
+			continue
+		}
+		got.WriteString("== " + filepath.Base(file) + "\n" + problems.Error() + "\n")
+	}
+	const golden = "testdata/bad.golden"
+	if *update {
+		if err := os.WriteFile(golden, []byte(got.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	compare(t, string(want), got.String())
+}
+
+func compare(t *testing.T, want, got string) {
+	t.Helper()
+	w, g := strings.Split(want, "\n"), strings.Split(got, "\n")
+	for i := range max(len(w), len(g)) {
+		var a, b string
+		if i < len(w) {
+			a = w[i]
+		}
+		if i < len(g) {
+			b = g[i]
+		}
+		if a != b {
+			t.Fatalf("line %d\n got %s\nwant %s", i+1, b, a)
+		}
+	}
+}
+
+func TestLoadNeedsEveryFolder(t *testing.T) {
+	t.Parallel()
+	for _, folder := range []string{"holidays/", "regimes/", "authorities/", "scenarios/", "categories.yaml"} {
+		all := shipped(t)
+		for name := range all {
+			if strings.HasPrefix(name, folder) {
+				delete(all, name)
+			}
+		}
+		if _, err := workflow.Load(all); err == nil || !strings.Contains(err.Error(), strings.TrimSuffix(folder, "/")) {
+			t.Errorf("without %s: %v", folder, err)
+		}
+	}
+}
