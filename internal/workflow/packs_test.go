@@ -122,7 +122,7 @@ func TestUnknownIsNotFound(t *testing.T) {
 	for name, tt := range map[string]struct{ got, want error }{
 		"scenario": {scenario, workflow.ErrNoScenario}, "authority": {authority, workflow.ErrNoAuthority},
 		"category": {category, workflow.ErrNoCategory}, "calendar": {cal, workflow.ErrNoCalendar},
-		"regime before its day": {regime, workflow.ErrNoRegime}, "version": {version, workflow.ErrNoRegime},
+		"regime before its day": {regime, workflow.ErrNoRegime}, "version": {version, workflow.ErrNoVersion},
 	} {
 		if !errors.Is(tt.got, tt.want) || fault.KindOf(tt.got) != fault.NotFound {
 			t.Errorf("%s: %v", name, tt.got)

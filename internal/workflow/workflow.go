@@ -23,6 +23,7 @@ import (
 // The refusals of this package.
 var (
 	ErrNoRegime    = fault.New(fault.NotFound, "workflow.no_regime")
+	ErrNoVersion   = fault.New(fault.NotFound, "workflow.no_version")
 	ErrNoScenario  = fault.New(fault.NotFound, "workflow.no_scenario")
 	ErrNoAuthority = fault.New(fault.NotFound, "workflow.no_authority")
 	ErrNoCalendar  = fault.New(fault.NotFound, "workflow.no_calendar")
@@ -58,14 +59,14 @@ func (p *Packs) Regime(id string, at time.Time) (Regime, error) {
 }
 
 // RegimeVersion returns one version by its name, for an incident that was opened
-// under it. ErrNoRegime when it is unknown.
+// under it. ErrNoVersion when it is unknown.
 func (p *Packs) RegimeVersion(id, version string) (Regime, error) {
 	for _, r := range p.regimes[id] {
 		if r.Version == version {
 			return r, nil
 		}
 	}
-	return Regime{}, ErrNoRegime.With("ID", id).With("Day", version)
+	return Regime{}, ErrNoVersion.With("ID", id).With("Version", version)
 }
 
 // RegimeIDs lists the regimes that have at least one version, sorted.
