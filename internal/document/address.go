@@ -1,12 +1,13 @@
 package document
 
-import (
-	"clepsydra/internal/fault"
-)
+import "clepsydra/internal/fault"
 
 // addressSizes are the type sizes tried for an address, in points. Below the last
-// one sorting machines and people stop reading.
+// one sorting machines and people stop reading. Above wholeLines a long line is
+// rather set smaller than broken.
 func addressSizes() []float64 { return []float64{10, 9.5, 9, 8.5, 8, 7.5} }
+
+const wholeLines = 9.0
 
 func addressStyle(size float64) style {
 	return style{face: regular, size: size, leading: size * 0.44}
@@ -26,7 +27,7 @@ func (ts *Typesetter) fitAddress(recipient []string, w Window) ([]string, style,
 	}
 	for _, size := range addressSizes() {
 		s := addressStyle(size)
-		if float64(len(lines))*s.leading <= w.Height && ts.widest(s, lines) <= w.Width {
+		if size >= wholeLines && float64(len(lines))*s.leading <= w.Height && ts.widest(s, lines) <= w.Width {
 			return lines, s, nil
 		}
 	}

@@ -96,6 +96,35 @@ func BenchmarkPrintFiles(b *testing.B) {
 	}
 }
 
+func BenchmarkPreflight(b *testing.B) {
+	ts := typesetter(b)
+	for b.Loop() {
+		if _, err := ts.Preflight(context.Background(), document.SampleRun(), document.Samples(batch), nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+	perSecond(b, batch)
+}
+
+func BenchmarkNewTypesetter(b *testing.B) {
+	for b.Loop() {
+		typesetter(b)
+	}
+}
+
+// BenchmarkOneFileOf100000 shows that one merged file takes no more memory than
+// many: it is written as it grows.
+func BenchmarkOneFileOf100000(b *testing.B) {
+	ts := typesetter(b)
+	for b.Loop() {
+		if _, err := ts.WriteMerged(context.Background(), io.Discard, document.SampleRun(), document.Samples(100_000), nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+	perSecond(b, 100_000)
+	b.ReportMetric(peakMiB(b), "peak-RSS-MiB")
+}
+
 type discard struct{}
 
 func (discard) Write(p []byte) (int, error) { return len(p), nil }

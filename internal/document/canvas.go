@@ -2,7 +2,6 @@ package document
 
 import (
 	"bytes"
-	"fmt"
 	"math"
 	"strconv"
 	"time"
@@ -47,14 +46,8 @@ func newCanvas(ts *Typesetter, l *logo, created time.Time) *canvas {
 	return &canvas{ts: ts, pdf: pdf, logo: l}
 }
 
-// draw adds a page. gofpdf panics on what it cannot encode; nothing of the kind
-// gets here, but a batch must not die of a case nobody thought of.
-func (c *canvas) draw(s *sheet) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = ErrTypesetting.Because(fmt.Errorf("draw page: %v", p))
-		}
-	}()
+// draw adds a page.
+func (c *canvas) draw(s *sheet) error {
 	c.pdf.AddPageFormat(orientation(s), gofpdf.SizeType{Wd: paperWidth, Ht: paperHeight})
 	c.style, c.high = style{}, s.height()*mm
 	c.setInk(black)

@@ -31,12 +31,7 @@ const (
 var errStructure = errors.New("gofpdf document has an unknown structure")
 
 // takeApart ends the canvas and lifts its pages and resources out.
-func (c *canvas) takeApart(sheets []*sheet) (d *drawn, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = ErrTypesetting.Because(fmt.Errorf("take apart: %v", p))
-		}
-	}()
+func (c *canvas) takeApart(sheets []*sheet) (*drawn, error) {
 	var out bytes.Buffer
 	if err := c.pdf.Output(&out); err != nil {
 		return nil, ErrTypesetting.Because(err)
@@ -50,7 +45,7 @@ func (c *canvas) takeApart(sheets []*sheet) (d *drawn, err error) {
 	if len(objects) < after+closingObjects || !bytes.Contains(objects[1], []byte("/Count "+strconv.Itoa(n)+"\n")) {
 		return nil, ErrTypesetting.Because(errStructure)
 	}
-	d = &drawn{first: after, resources: objects[numberResources], shared: objects[after : len(objects)-closingObjects]}
+	d := &drawn{first: after, resources: objects[numberResources], shared: objects[after : len(objects)-closingObjects]}
 	var z compressor
 	for i, s := range sheets {
 		content, err := streamOf(objects[numberFirstPage+2*i+1])

@@ -11,6 +11,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,17 +22,18 @@ import (
 func TestNamesComeOutRight(t *testing.T) {
 	t.Parallel()
 	var list []document.Letter
-	for i, name := range spellings {
+	twice := append(append([]string{}, spellings...), spellings...) // new characters and known ones are drawn in two ways
+	for i, name := range twice {
 		l := document.SampleLetter(i)
 		l.Recipient[0] = name
 		list = append(list, l)
 	}
 	pdf, index := merged(t, document.SampleRun(), list...)
-	if len(index.Letters) != len(spellings) || len(index.Held) != 0 {
+	if len(index.Letters) != len(twice) || len(index.Held) != 0 {
 		t.Fatalf("%d printed, %d held", len(index.Letters), len(index.Held))
 	}
 	pages := pagesOf(t, pdf)
-	for i, name := range spellings {
+	for i, name := range twice {
 		if page := pages[index.Letters[i].FirstPage-1]; !strings.Contains(page, name) {
 			t.Errorf("%s is not on its page:\n%s", name, page)
 		}
@@ -107,40 +109,6 @@ func wantHeld(t *testing.T, held []document.Held) {
 type closer struct{ io.Writer }
 
 func (closer) Close() error { return nil }
-
-func TestAddressStandsInTheWindow(t *testing.T) {
-	t.Parallel()
-	for _, country := range []string{"BE", "NL", "FR", "DE"} {
-		t.Run(country, func(t *testing.T) {
-			t.Parallel()
-			run := document.SampleRun()
-			run.Window = document.WindowFor(country)
-			w := run.Window
-			l := document.SampleLetter(1)
-			l.Recipient = []string{"Qqmevrouw Qqanna", "Qqstichting voor Qqonderzoek en Qqonderwijs in de Qqstreek", "Qqweg 12", "Qqlaan", "9000 Qqstad"}
-			pdf, _ := merged(t, run, l)
-			found := 0
-			for _, at := range wordsOf(t, pdf) {
-				inside := at.left < w.X+w.Width && at.right > w.X && at.top < w.Y+w.Height && at.foot > w.Y+1
-				if strings.HasPrefix(at.text, "Qq") {
-					found++
-					// Half a millimetre: a word's box is higher than its ink.
-					if at.left < w.X-0.1 || at.right > w.X+w.Width+0.1 || at.top < w.Y-0.7 || at.foot > w.Y+w.Height+0.7 {
-						t.Errorf("%q at %.1f..%.1f, %.1f..%.1f lies outside %+v", at.text, at.left, at.right, at.top, at.foot, w)
-					}
-				} else if inside && !strings.Contains("voor en in de 12 9000", at.text) {
-					t.Errorf("%q shows through the window", at.text)
-				}
-			}
-			if found != 9 {
-				t.Errorf("%d of 9 words of the address found", found)
-			}
-			if country == "DE" && !strings.Contains(textOf(t, pdf), "Hoeve Ter Linde · Molenstraat 14") {
-				t.Error("DIN 5008 wants the sender above the address")
-			}
-		})
-	}
-}
 
 func TestEveryPageSaysWhatItIs(t *testing.T) {
 	t.Parallel()
@@ -252,5 +220,73 @@ func TestLogoIsCheckedAndPrinted(t *testing.T) {
 		if err := document.CheckLogo(data); !errors.Is(err, document.ErrLogo) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+func TestPreflightFindsWhatPrintingFinds(t *testing.T) {
+	t.Parallel()
+	var list []document.Letter
+	for i := range 300 {
+		list = append(list, document.SampleLetter(i))
+	}
+	list[7].Subject = "😀"
+	long := &list[9]
+	for range 4 {
+		long.Blocks = append(long.Blocks, long.Blocks[1:]...)
+	}
+	_, printed := merged(t, document.SampleRun(), list...)
+	done := 0
+	found, err := typesetter(t).Preflight(context.Background(), document.SampleRun(), letters(list...), func(n int) { done = n })
+	if err != nil || done != 300 {
+		t.Fatal(done, err)
+	}
+	if found.Sheets != printed.Sheets || len(found.Held) != 1 || found.Held[0].Letter != printed.Held[0].Letter {
+		t.Fatalf("preflight %d sheets, held %v; printed %d, %v", found.Sheets, found.Held, printed.Sheets, printed.Held)
+	}
+	for i, e := range found.Letters {
+		if p := printed.Letters[i]; e.Letter != p.Letter || e.Pages != p.Pages || e.FirstSheet != p.FirstSheet {
+			t.Fatalf("letter %d: %+v, printed %+v", i, e, p)
+		}
+	}
+}
+
+// TestBaselineDrawsTheSamePage keeps the comparison honest: the bare gofpdf loop
+// must print the words that the typesetter prints.
+func TestBaselineDrawsTheSamePage(t *testing.T) {
+	t.Parallel()
+	var bare bytes.Buffer
+	if err := document.BaselineMerged(&bare, 1); err != nil {
+		t.Fatal(err)
+	}
+	ours, _ := merged(t, document.SampleRun(), document.SampleLetter(1))
+	set := func(pdf []byte) []string {
+		words := strings.Fields(tool(t, "pdftotext", saved(t, pdf), "-"))
+		slices.Sort(words)
+		return words
+	}
+	if a, b := set(ours), set(bare.Bytes()); !slices.Equal(a, b) {
+		t.Errorf("typesetter %d words %q\nbare loop %d words %q", len(a), a, len(b), b)
+	}
+}
+
+func TestCheckLetterNamesEveryField(t *testing.T) {
+	t.Parallel()
+	ts := typesetter(t)
+	l := document.SampleLetter(1)
+	if err := ts.CheckLetter(l, document.WindowFor("BE")); err != nil {
+		t.Fatalf("a good letter: %v", err)
+	}
+	l.Subject, l.Closing[0], l.Blocks[1].Heading, l.Stamp.Text = "😀", "王", "ع", "⏰"
+	err := ts.CheckLetter(l, document.WindowFor("BE"))
+	var fields []string
+	for _, e := range fault.All(err) {
+		fields = append(fields, e.Field+" "+e.Args["character"].(string))
+	}
+	want := []string{"subject U+1F600", "blocks[1].heading U+0639", "closing[0] U+738B", "stamp.text U+23F0"}
+	if !slices.Equal(fields, want) {
+		t.Errorf("got %q", fields)
+	}
+	if err := ts.WriteLetter(context.Background(), io.Discard, document.SampleRun(), l); !errors.Is(err, document.ErrUnprintable) {
+		t.Errorf("preview: %v", err)
 	}
 }

@@ -40,6 +40,29 @@ func (ts *Typesetter) PrintFiles(ctx context.Context, run Run, next Next,
 	return *p.index, nil
 }
 
+// Preflight plans a run without drawing it: the index tells how many pages and
+// sheets there will be and which letters would be held back. It takes a fraction
+// of the time of printing, so it can stand before the button that prints.
+func (ts *Typesetter) Preflight(ctx context.Context, run Run, next Next, progress Progress) (Index, error) {
+	p, err := newProduction(ts, run, next, progress)
+	if err != nil {
+		return Index{}, fmt.Errorf("preflight: %w", err)
+	}
+	for more := true; more; {
+		c := new(chunk)
+		if more, err = p.fill(ctx, c); err != nil {
+			return *p.index, fmt.Errorf("preflight: %w", err)
+		}
+		p.index.note(c, 0, 0)
+		p.progress(p.taken)
+	}
+	for i := range p.index.Letters {
+		p.index.Letters[i].FirstPage = 1
+	}
+	p.index.Sheets = p.planner.sheets
+	return *p.index, nil
+}
+
 // printFiles writes chunks into the file that is open.
 type printFiles struct {
 	run     Run

@@ -146,8 +146,15 @@ func (p *production) start(c *chunk) {
 	}()
 }
 
-// drawSheets draws sheets into one gofpdf document and takes it apart.
-func drawSheets(ts *Typesetter, l *logo, created time.Time, sheets []*sheet) (*drawn, error) {
+// drawSheets draws sheets into one gofpdf document and takes it apart. gofpdf
+// panics on what it cannot encode; nothing of the kind gets here, but neither the
+// program nor the batch may die of a case nobody thought of.
+func drawSheets(ts *Typesetter, l *logo, created time.Time, sheets []*sheet) (d *drawn, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			d, err = nil, ErrTypesetting.Because(fmt.Errorf("draw %d pages: %v", len(sheets), p))
+		}
+	}()
 	c := newCanvas(ts, l, created)
 	for _, s := range sheets {
 		if err := c.draw(s); err != nil {

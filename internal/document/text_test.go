@@ -13,6 +13,8 @@ var spellings = []string{
 	"Phạm Văn Ưỡng", "Ελευθερία Παπαδοπούλου", "Ἀριστοτέλης", "Олександра Їжакевич", "Ђорђе Његошевић",
 	"Йордан Щерев", "Þórunn Æsa Guðmundsdóttir", "Håkon Sjøgård", "José Ñíguez", "Ġużè Żarb", "Āboliņš Ķēniņš",
 	"Václav Dvořák", "Őry Bűbáj", "Jürgen Weißmüller", "Cœur d’Œuvre", "Màiri NicDhòmhnaill", "Ŵyn Ŷnys", "Größe €",
+	// Letters whose number holds the bytes that PDF strings must escape: \r ( ) \ and the line feed.
+	"Ċikku Kučera", "Шевченко Щука", `Ŝtefan (jr.) \ 12`,
 }
 
 func TestEverySpellingOfEuropeIsPrintable(t *testing.T) {
