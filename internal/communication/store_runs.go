@@ -138,3 +138,19 @@ func (r runRow) run() Run {
 	}
 	return out
 }
+
+// Advance moves a running run from one position to a later one, and reports
+// false when somebody else moved or ended it meanwhile: then nothing of this
+// step may be kept.
+func Advance(ctx context.Context, tx bun.IDB, r Run, from int) (bool, error) {
+	res, err := tx.NewUpdate().Model((*runRow)(nil)).Set("done = ?, held = ?", r.Done, r.Held).
+		Where("id = ? AND done = ? AND state = ?", r.ID, from, Running).Exec(ctx)
+	if err != nil {
+		return false, fmt.Errorf("communication: advance run: %w", err)
+	}
+	n, err := res.RowsAffected()
+	if err != nil {
+		return false, fmt.Errorf("communication: advance run: %w", err)
+	}
+	return n == 1, nil
+}

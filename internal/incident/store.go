@@ -458,3 +458,20 @@ func EvidenceContent(ctx context.Context, db bun.IDB, id ID, fileID string) (Evi
 	}
 	return row.evidence(), content.Content, nil
 }
+
+// ByIDs returns the incidents with these identifiers; one that does not exist is
+// not in the answer.
+func ByIDs(ctx context.Context, db bun.IDB, ids []string) (map[ID]Incident, error) {
+	out := make(map[ID]Incident, len(ids))
+	if len(ids) == 0 {
+		return out, nil
+	}
+	var rows []incidentRow
+	if err := db.NewSelect().Model(&rows).Where("i.id IN (?)", bun.List(ids)).Scan(ctx); err != nil {
+		return nil, fmt.Errorf("incident: by ids: %w", err)
+	}
+	for _, r := range rows {
+		out[ID(r.ID)] = r.incident()
+	}
+	return out, nil
+}

@@ -311,3 +311,19 @@ func utc(t time.Time) time.Time {
 	}
 	return t.UTC()
 }
+
+// OfIncidents returns the obligations of several incidents.
+func OfIncidents(ctx context.Context, db bun.IDB, ids []string) (map[incident.ID][]Obligation, error) {
+	out := map[incident.ID][]Obligation{}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	all, err := list(ctx, db, "o.incident_id IN (?)", bun.List(ids))
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range all {
+		out[o.IncidentID] = append(out[o.IncidentID], o)
+	}
+	return out, nil
+}

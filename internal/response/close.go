@@ -1,0 +1,116 @@
+package response
+
+import (
+	"context"
+	"strings"
+
+	"github.com/uptrace/bun"
+
+	"clepsydra/internal/communication"
+	"clepsydra/internal/incident"
+	"clepsydra/internal/journal"
+	"clepsydra/internal/obligation"
+)
+
+// Gates returns what still stands in the way of closing an incident with these
+// lessons.
+func (s *Service) Gates(ctx context.Context, id incident.ID, lessons string) ([]incident.Gate, error) {
+	i, err := incident.ByID(ctx, s.d.DB.R, id)
+	if err != nil {
+		return nil, err
+	}
+	closing, err := s.closing(ctx, s.d.DB.R, i, lessons)
+	if err != nil {
+		return nil, err
+	}
+	return incident.Gates(closing), nil
+}
+
+// closing gathers what the gates look at.
+func (s *Service) closing(ctx context.Context, db bun.IDB, i incident.Incident, lessons string) (incident.Closing, error) {
+	out := incident.Closing{Incident: i, Lessons: lessons}
+	duties, err := obligation.OfIncident(ctx, db, i.ID)
+	if err != nil {
+		return out, err
+	}
+	for _, o := range duties {
+		if o.IsOpen() {
+			out.OpenDuties = append(out.OpenDuties, string(o.Duty))
+		}
+	}
+	tasks, err := incident.TasksOf(ctx, db, i.ID)
+	if err != nil {
+		return out, err
+	}
+	for _, t := range tasks {
+		if t.IsGate && !t.IsDone() {
+			out.OpenTasks = append(out.OpenTasks, t.ID)
+		}
+	}
+	out.LettersOpen, err = lettersOpen(ctx, db, i.ID, duties)
+	return out, err
+}
+
+// lettersOpen reports whether somebody on a frozen list still waits for his
+// letter. It matters only where the people must be told.
+func lettersOpen(ctx context.Context, db bun.IDB, id incident.ID, duties []obligation.Obligation) (bool, error) {
+	for _, o := range duties {
+		if o.Duty == obligation.InformPeople && o.State != obligation.Waived {
+			waiting, err := waitingForLetters(ctx, db, id)
+			return waiting > 0, err
+		}
+	}
+	return false, nil
+}
+
+// waitingForLetters counts the people on frozen lists who can be reached and
+// whose letter has not been sent.
+func waitingForLetters(ctx context.Context, db bun.IDB, id incident.ID) (int, error) {
+	snapshots, err := communication.SnapshotsOf(ctx, db, id)
+	if err != nil {
+		return 0, err
+	}
+	n := 0
+	for _, s := range snapshots {
+		c, err := communication.CountsOf(ctx, db, id, s.ID)
+		if err != nil {
+			return 0, err
+		}
+		n += c.Post + c.Mail - c.Sent - c.Returned
+	}
+	return n, nil
+}
+
+// Close ends the handling once every gate is passed. Feedback is what the
+// reporter may read.
+func (s *Service) Close(ctx context.Context, actor journal.Actor, id incident.ID, lessons, feedback string) error {
+	return s.change(ctx, actor, id, func(ctx context.Context, c *change) error {
+		closing, err := s.closing(ctx, c.tx, c.i, lessons)
+		if err != nil {
+			return err
+		}
+		if err := c.i.Close(lessons, incident.Gates(closing), c.now); err != nil {
+			return err
+		}
+		if f := strings.TrimSpace(feedback); f != "" {
+			c.i.Feedback = f
+		}
+		if err := c.decide(ctx, "close", string(c.i.Status), strings.TrimSpace(lessons)); err != nil {
+			return err
+		}
+		return c.note(ctx, "incident.closed", nil, lessons)
+	})
+}
+
+// Reopen takes up a closed or dismissed incident again.
+func (s *Service) Reopen(ctx context.Context, actor journal.Actor, id incident.ID, reason string) error {
+	return s.change(ctx, actor, id, func(ctx context.Context, c *change) error {
+		if err := c.i.Reopen(reason, c.now); err != nil {
+			return err
+		}
+		if err := c.decide(ctx, "reopen", string(c.i.Status), strings.TrimSpace(reason)); err != nil {
+			return err
+		}
+		return c.note(ctx, "incident.reopened", nil, reason)
+	})
+}
