@@ -43,10 +43,16 @@ type Match struct {
 
 // changes are what one batch does to the store.
 type changes struct {
-	created []Contact
-	search  []string // of created
+	created []created
 	updated []Contact
 	matches []Match
+}
+
+// created is somebody new with what is computed from him.
+type created struct {
+	Contact
+	identity Identity
+	search   string
 }
 
 // landing works out the changes of an import batch by batch. It is pure: the
@@ -84,12 +90,11 @@ func (l *landing) settle(b batch, stored []Contact) (changes, error) {
 	for _, p := range m.people {
 		switch {
 		case p.isNew:
-			ch.created = append(ch.created, *p.contact)
-			text := searches[p.contact]
+			one := created{*p.contact, p.identity, searches[p.contact]}
 			if p.changed {
-				text = p.contact.searchText()
+				one.identity, one.search = IdentityOf(one.Contact), one.searchText()
 			}
-			ch.search = append(ch.search, text)
+			ch.created = append(ch.created, one)
 		case p.changed:
 			ch.updated = append(ch.updated, *p.contact)
 		}

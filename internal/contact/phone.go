@@ -1,6 +1,7 @@
 package contact
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/nyaruka/phonenumbers"
@@ -17,6 +18,9 @@ func parsePhone(s, country string) (number string, warning faultKey) {
 	if n := len(digitsOf(first)); n < 5 || n > 20 || len(first) > 40 {
 		return shown(s), keyPhoneUncertain
 	}
+	if n := nationalPhone(first, country); n != "" {
+		return n, ""
+	}
 	for _, attempt := range phoneAttempts(first, country) {
 		parsed, err := phonenumbers.Parse(attempt, country)
 		if err == nil && phonenumbers.IsValidNumber(parsed) {
@@ -28,6 +32,30 @@ func parsePhone(s, country string) (number string, warning faultKey) {
 		return shown(s), keyPhoneUncertain
 	}
 	return phonenumbers.Format(parsed, phonenumbers.E164), keyPhoneUncertain
+}
+
+// nationalPhone reads the usual form, a national number with its zero, without
+// the many patterns of the full reading. It is empty for any other form.
+func nationalPhone(s, country string) string {
+	switch country {
+	case "BE", "NL", "FR", "DE":
+	default:
+		return ""
+	}
+	d := digitsOf(s)
+	if len(d) < 9 || len(d) > 12 || d[0] != '0' || d[1] == '0' || strings.Trim(s, "0123456789 ./-") != "" {
+		return ""
+	}
+	code := phonenumbers.GetCountryCodeForRegion(country)
+	national, err := strconv.ParseUint(d[1:], 10, 64)
+	if err != nil {
+		return ""
+	}
+	code32 := int32(code)
+	if !phonenumbers.IsValidNumber(&phonenumbers.PhoneNumber{CountryCode: &code32, NationalNumber: &national}) {
+		return ""
+	}
+	return "+" + strconv.Itoa(code) + d[1:]
 }
 
 // phoneAttempts lists how a number may be meant. Spreadsheets take away a

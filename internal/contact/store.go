@@ -69,8 +69,7 @@ type matchRow struct {
 	Filled    string
 }
 
-func rowOf(c Contact, search string) contactRow {
-	id := IdentityOf(c)
+func rowOf(c Contact, id Identity, search string) contactRow {
 	return contactRow{
 		ID: string(c.ID), CustomerNumber: c.CustomerNumber, Name: c.Name, GivenName: c.GivenName,
 		FamilyName: c.FamilyName, Organisation: c.Organisation, Email: c.Email, Phone: c.Phone,
@@ -170,9 +169,9 @@ func (ch changes) apply(ctx context.Context, tx bun.IDB, id ImportID) error {
 	if len(ch.created) > 0 {
 		rows := make([]contactRow, len(ch.created))
 		for i, c := range ch.created {
-			rows[i] = rowOf(c, ch.search[i])
+			rows[i] = rowOf(c.Contact, c.identity, c.search)
 		}
-		if _, err := tx.NewInsert().Model(&rows).Exec(ctx); err != nil {
+		if _, err := tx.NewInsert().Model(&rows).Returning("NULL").Exec(ctx); err != nil {
 			return fmt.Errorf("contact: insert batch: %w", err)
 		}
 	}
@@ -192,14 +191,14 @@ func (ch changes) apply(ctx context.Context, tx bun.IDB, id ImportID) error {
 		}
 		rows[i] = matchRow{ImportID: string(id), Line: m.Line, ContactID: string(m.ContactID), Filled: strings.Join(names, ",")}
 	}
-	if _, err := tx.NewInsert().Model(&rows).Exec(ctx); err != nil {
+	if _, err := tx.NewInsert().Model(&rows).Returning("NULL").Exec(ctx); err != nil {
 		return fmt.Errorf("contact: insert matches: %w", err)
 	}
 	return nil
 }
 
 func update(ctx context.Context, tx bun.IDB, c Contact) error {
-	row := rowOf(c, c.searchText())
+	row := rowOf(c, IdentityOf(c), c.searchText())
 	if _, err := tx.NewUpdate().Model(&row).WherePK().Exec(ctx); err != nil {
 		return fmt.Errorf("contact: update: %w", err)
 	}

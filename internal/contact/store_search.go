@@ -138,16 +138,25 @@ func oneImport(ctx context.Context, s *bun.SelectQuery, condition, value string)
 	return row.imported(), nil
 }
 
-// BaselineInsert writes contacts in plain batches of the ORM and does nothing
-// else: what an import is measured against.
-func BaselineInsert(ctx context.Context, tx bun.IDB, list []Contact, searches []string) error {
-	for at := 0; at < len(list); at += batchRows {
-		end := min(at+batchRows, len(list))
-		rows := make([]contactRow, 0, end-at)
-		for i := at; i < end; i++ {
-			rows = append(rows, rowOf(list[i], searches[i]))
-		}
-		if _, err := tx.NewInsert().Model(&rows).Exec(ctx); err != nil {
+// Prepared are rows ready for BaselineInsert.
+type Prepared struct{ rows []contactRow }
+
+// Prepare makes the rows of contacts, so that BaselineInsert has nothing left to
+// do but to insert them.
+func Prepare(list []Contact) Prepared {
+	var p Prepared
+	for _, c := range list {
+		p.rows = append(p.rows, rowOf(c, IdentityOf(c), c.searchText()))
+	}
+	return p
+}
+
+// BaselineInsert writes rows in plain batches of the ORM and does nothing else:
+// what an import is measured against.
+func BaselineInsert(ctx context.Context, tx bun.IDB, p Prepared) error {
+	for at := 0; at < len(p.rows); at += batchRows {
+		rows := p.rows[at:min(at+batchRows, len(p.rows))]
+		if _, err := tx.NewInsert().Model(&rows).Returning("NULL").Exec(ctx); err != nil {
 			return fmt.Errorf("contact: baseline: %w", err)
 		}
 	}
