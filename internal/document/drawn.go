@@ -3,6 +3,7 @@ package document
 import (
 	"bytes"
 	"compress/zlib"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"regexp"
@@ -46,6 +47,7 @@ func (c *canvas) takeApart(sheets []*sheet) (*drawn, error) {
 		return nil, ErrTypesetting.Because(errStructure)
 	}
 	d := &drawn{first: after, resources: objects[numberResources], shared: objects[after : len(objects)-closingObjects]}
+	d.nameFonts()
 	var z compressor
 	for i, s := range sheets {
 		content, err := streamOf(objects[numberFirstPage+2*i+1])
@@ -56,6 +58,36 @@ func (c *canvas) takeApart(sheets []*sheet) (*drawn, error) {
 		d.sizes = append(d.sizes, [2]float64{s.width() * mm, s.height() * mm})
 	}
 	return d, nil
+}
+
+// nameFonts gives the fonts their proper names with the six letters that mark a
+// subset. gofpdf calls every subset "utf8noto"; printers and programs that keep
+// fonts by name would print one chunk with the letters of another.
+func (d *drawn) nameFonts() {
+	sum := sha256.New()
+	for _, object := range d.shared {
+		_, _ = sum.Write(object) // a hash takes everything
+	}
+	tag := make([]byte, 6)
+	for i, b := range sum.Sum(nil)[:len(tag)] {
+		tag[i] = 'A' + b%26
+	}
+	for i, object := range d.shared {
+		end := headEnd(object)
+		head := object[:end]
+		for f := faceCount - 1; f >= 0; f-- { // the bold one first: its name begins with the other's
+			head = bytes.ReplaceAll(head, []byte("/utf8"+family+f.style()), fmt.Appendf(nil, "/%s+%s", tag, f.name()))
+		}
+		d.shared[i] = append(bytes.Clone(head), object[end:]...)
+	}
+}
+
+// headEnd is where the dictionary of an object ends and its stream, if any, begins.
+func headEnd(object []byte) int {
+	if end := bytes.Index(object, []byte("stream\n")); end >= 0 {
+		return end
+	}
+	return len(object)
 }
 
 // objectsOf cuts a PDF file at the offsets of its cross-reference table. Index 0
@@ -150,10 +182,7 @@ var reference = regexp.MustCompile(`\b(\d+) 0 R\b`)
 // renumbered shifts the references in the dictionary of an object so that the
 // shared object that was number from becomes number to.
 func renumbered(object []byte, from, to int) []byte {
-	end := bytes.Index(object, []byte("stream\n"))
-	if end < 0 {
-		end = len(object)
-	}
+	end := headEnd(object)
 	head := reference.ReplaceAllFunc(object[:end], func(ref []byte) []byte {
 		n, err := strconv.Atoi(string(ref[:bytes.IndexByte(ref, ' ')]))
 		if err != nil {

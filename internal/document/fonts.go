@@ -41,9 +41,10 @@ const family = "noto"
 
 func (f face) style() string { return [...]string{"", "B"}[f] }
 
-func (f face) fileName() string {
-	return [...]string{"fonts/NotoSans-Regular.ttf", "fonts/NotoSans-Bold.ttf"}[f]
-}
+// name is the font's own name, under which a PDF lists it.
+func (f face) name() string { return [...]string{"NotoSans-Regular", "NotoSans-Bold"}[f] }
+
+func (f face) fileName() string { return "fonts/" + f.name() + ".ttf" }
 
 // runeSet is a set of the runes below 0x10000, the only ones gofpdf can encode.
 type runeSet [0x10000 / 64]uint64

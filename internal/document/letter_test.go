@@ -39,8 +39,8 @@ func TestNamesComeOutRight(t *testing.T) {
 		}
 	}
 	fonts := tool(t, "pdffonts", saved(t, pdf))
-	if n := strings.Count(fonts, "CID TrueType"); n != 2 || strings.Count(fonts, "yes no  yes") != 2 {
-		t.Fatalf("fonts are not two embedded ones with Unicode:\n%s", fonts)
+	if n := strings.Count(fonts, "+NotoSans-"); n != 2 || strings.Count(fonts, "yes yes yes") != 2 {
+		t.Fatalf("fonts are not two embedded subsets with Unicode:\n%s", fonts)
 	}
 }
 
