@@ -21,8 +21,11 @@ type Options struct {
 	MaxRows         int           // 0 means DefaultMaxRows
 }
 
-// DefaultMaxRows bounds one file.
-const DefaultMaxRows = 1_000_000
+// What one file may hold at most, in rows and in bytes.
+const (
+	DefaultMaxRows = 1_000_000
+	MaxFileSize    = 256 << 20
+)
 
 // Header says whether the first row holds headings.
 type Header string
@@ -62,6 +65,9 @@ type File struct {
 func Open(src io.ReaderAt, size int64, o Options) (*File, error) {
 	if err := o.check(); err != nil {
 		return nil, err
+	}
+	if size > MaxFileSize {
+		return nil, ErrTooLarge
 	}
 	format, err := decideFormat(src, size)
 	if err != nil {

@@ -74,6 +74,9 @@ var (
 	ErrNothingTaken  = fault.New(fault.Invalid, "contact.import_nothing").At("file")
 )
 
+// SameFileImported is the warning that this very file was imported before.
+func SameFileImported(at string) *fault.Error { return keySameFile.fault().With("Date", at) }
+
 // Problem is something found at a line of a file. Line 0 means the whole file.
 // The fault holds the translation key, its arguments and the field.
 type Problem struct {

@@ -1,0 +1,164 @@
+package stewardship
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"clepsydra/internal/contact"
+	"clepsydra/internal/fault"
+	"clepsydra/internal/journal"
+)
+
+// ImportInput is a file and what the user says about it. File is read several
+// times and must not change meanwhile. Name is only for the record.
+type ImportInput struct {
+	File    io.ReaderAt
+	Size    int64
+	Name    string
+	Options contact.Options
+}
+
+// ImportPlan says how a file is read and what becomes of its rows.
+type ImportPlan struct {
+	contact.Tally
+	Format    contact.Format
+	Encoding  contact.Encoding
+	Delimiter rune
+	Sheet     string
+	HasHeader bool
+	Columns   []contact.Column
+	FileHash  string // SHA-256, hexadecimal
+}
+
+// ImportResult is an import that was carried out.
+type ImportResult struct {
+	ImportPlan
+	Import contact.Import
+}
+
+// DryRun reads a file without any store and compares its rows with one another
+// only. now serves two-digit years.
+func DryRun(ctx context.Context, in ImportInput, now time.Time) (ImportPlan, error) {
+	return dryRun(ctx, in, now, nil)
+}
+
+// Preview says what Import would do, compared with the people in the store. It
+// changes nothing and fails as Import does for a file that cannot be read.
+func (s *Service) Preview(ctx context.Context, in ImportInput) (ImportPlan, error) {
+	plan, err := dryRun(ctx, in, s.moment(), func(ctx context.Context, ids []contact.Identity) ([]contact.Contact, error) {
+		return contact.Candidates(ctx, s.db.R, ids)
+	})
+	if err != nil {
+		return ImportPlan{}, err
+	}
+	before, err := contact.ImportOfFile(ctx, s.db.R, plan.FileHash)
+	switch {
+	case err == nil:
+		warning := contact.Problem{Fault: contact.SameFileImported(before.ImportedAt.Format(time.DateOnly))}
+		plan.Warnings = append([]contact.Problem{warning}, plan.Warnings...)
+		plan.WarningCount++
+	case fault.KindOf(err) != fault.NotFound:
+		return ImportPlan{}, err
+	}
+	return plan, nil
+}
+
+func dryRun(ctx context.Context, in ImportInput, now time.Time, lookup contact.Lookup) (plan ImportPlan, err error) {
+	f, plan, err := in.open(now)
+	if err != nil {
+		return ImportPlan{}, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	plan.Tally, err = contact.Count(ctx, f, lookup)
+	return plan, err
+}
+
+// open opens the file, its day filled in.
+func (in ImportInput) open(now time.Time) (*contact.File, ImportPlan, error) {
+	o := in.Options
+	if o.Today.IsZero() {
+		o.Today = contact.DateOf(now)
+	}
+	f, err := contact.Open(in.File, in.Size, o)
+	if err != nil {
+		return nil, ImportPlan{}, err
+	}
+	hash := sha256.New()
+	if _, err := io.Copy(hash, io.NewSectionReader(in.File, 0, in.Size)); err != nil {
+		return nil, ImportPlan{}, errors.Join(fmt.Errorf("hash file: %w", err), f.Close())
+	}
+	return f, ImportPlan{
+		Format: f.Format, Encoding: f.Encoding, Delimiter: f.Delimiter, Sheet: f.Sheet,
+		HasHeader: f.HasHeader, Columns: f.Columns, FileHash: hex.EncodeToString(hash.Sum(nil)),
+	}, nil
+}
+
+// Import takes the people of a file over: everybody who can be taken, or nobody
+// when it fails. Rows that cannot be taken are in the result with their reasons.
+// A file with nobody to take fails with contact.ErrNothingTaken.
+func (s *Service) Import(ctx context.Context, actor journal.Actor, in ImportInput) (res ImportResult, err error) {
+	now := s.moment()
+	f, plan, err := in.open(now)
+	if err != nil {
+		return ImportResult{}, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	// A workbook is taken apart before the database is asked for its lock.
+	if err := f.Stage(); err != nil {
+		return ImportResult{}, err
+	}
+	res.ImportPlan = plan
+	if res.Import, err = contact.NewImport(); err != nil {
+		return ImportResult{}, fmt.Errorf("import contacts: %w", err)
+	}
+	i := &res.Import
+	i.FileName, i.FileHash, i.Format, i.ImportedAt = fileName(in.Name), plan.FileHash, plan.Format, now
+	i.ActorKind, i.ActorID = string(actor.Kind), actor.ID
+	err = s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		if res.Tally, err = contact.Land(ctx, tx, f, i); err != nil {
+			return err
+		}
+		if i.Accepted+i.Duplicates == 0 {
+			return contact.ErrNothingTaken
+		}
+		return journal.Append(ctx, tx, imported(*i, actor))
+	})
+	if err != nil {
+		return ImportResult{}, fmt.Errorf("import contacts: %w", err)
+	}
+	return res, nil
+}
+
+func imported(i contact.Import, actor journal.Actor) journal.Entry {
+	return journal.Entry{
+		Case: journal.Case{Kind: "import", ID: string(i.ID)}, Kind: "contact.imported",
+		Actor: actor, RecordedAt: i.ImportedAt,
+		Facts: map[string]string{
+			"rows": strconv.Itoa(i.Rows), "accepted": strconv.Itoa(i.Accepted),
+			"duplicates": strconv.Itoa(i.Duplicates), "filled": strconv.Itoa(i.Filled),
+			"rejected": strconv.Itoa(i.Rejected), "format": string(i.Format), "file_sha256": i.FileHash,
+		},
+	}
+}
+
+// fileName keeps the last part of a path, whichever way its slashes lean.
+func fileName(s string) string {
+	s = contact.Clean(path.Base(strings.ReplaceAll(s, `\`, "/")))
+	if r := []rune(s); len(r) > 200 {
+		s = string(r[:200])
+	}
+	if s == "." || s == "/" {
+		return ""
+	}
+	return s
+}
