@@ -46,7 +46,7 @@ func (p *patterns) looksLike(s string) Field {
 		return FieldStreet
 	case isLanguageCode(s):
 		return FieldLanguage
-	case p.places.country(s) != "":
+	case (len(s) > 3 || strings.ToUpper(s) == s) && p.places.country(s) != "": // An and Jo are people
 		return FieldCountry
 	case looksLikeWords(s):
 		return FieldName

@@ -24,10 +24,13 @@ func newPlaces() *places {
 		for b := 'A'; b <= 'Z'; b++ {
 			code := string([]rune{a, b})
 			region, err := language.ParseRegion(code)
-			if err != nil || !region.IsCountry() || region.String() != code {
+			if err != nil || !region.IsCountry() {
 				continue
 			}
-			p.byName[foldKey(code)] = code
+			p.byName[foldKey(code)] = region.Canonicalize().String()
+			if code = region.Canonicalize().String(); code != region.String() {
+				continue // a code of former days, such as DD
+			}
 			p.byName[foldKey(region.ISO3())] = code
 			for _, n := range namers {
 				p.byName[foldKey(n.Name(region))] = code

@@ -18,7 +18,7 @@ phone: telefoon telefoonnummer telefoonnr tel telnr telnummer telefoon1 vastetel
 mobile: mobiel mobielnummer mobielnr mobieltelefoonnummer gsm gsmnummer gsmnr numerogsm portable telephoneportable telportable mobile mobilephone mobilenumber mobileno cellphone cell sms handy handynummer mobiltelefon mobilnummer mobil phone2value whatsapp telmobile telmobiel
 address: adres volledigadres adresklant postadres woonadres adresse adressecomplete adressepostale anschrift vollstandigeadresse postanschrift address fulladdress mailingaddress postaladdress address1formatted homeaddress locatie
 street: straat straatnaam straatennummer straatnummer straatnr straathuisnummer adresregel1 adreslijn1 adres1 rue nomderue rueetnumero ruenumero voie adresse1 adresseligne1 ligneadresse1 libellevoie strasse str strassenr strasseundhausnummer strassehausnummer strassenname adresszeile1 anschrift1 street streetaddress streetname address1 addressline1 addr1 defaultaddressaddress1 address1street homestreet businessstreet mailingstreet straatenhuisnummer rueetn
-house_number: huisnummer huisnr nr numero numeroderue numerorue numvoie hausnummer hausnr housenumber houseno streetnumber nummer
+house_number: huisnummer huisnr nr n no num nummer numero numeroderue numerorue numvoie hausnummer hausnr housenumber houseno streetnumber
 box: bus busnummer busnr bte boite boitepostale toevoeging huisnummertoevoeging toev box boxnumber complementnumero hausnummerzusatz unit apartment apt
 street_2: adresregel2 adreslijn2 adres2 adresse2 adresseligne2 ligneadresse2 complementadresse complementdadresse adresszusatz adresszeile2 anschrift2 address2 addressline2 addr2 defaultaddressaddress2 street2 homestreet2 businessstreet2
 postcode: postcode postkode codepostal codepost cp npa postleitzahl plz zip zipcode postalcode zippostalcode postal defaultaddresszip address1postalcode homepostalcode businesspostalcode postcodezip poststadcode pc postnummer
@@ -70,6 +70,15 @@ func fieldOfHeader(heading string, words map[string]Field) Field {
 		}
 	}
 	return FieldNone
+}
+
+// isBareNumber reports whether a heading says "number" and not of what.
+func isBareNumber(heading string) bool {
+	switch foldKey(heading) {
+	case "nr", "n", "no", "num", "nummer", "numero":
+		return true
+	}
+	return false
 }
 
 // knownHeaders counts the headings of a row that are known.

@@ -97,6 +97,9 @@ func (m *mapper) decide(hasHeader bool, chosen map[int]Field) {
 // byHeader reads the heading and checks it against what the column holds.
 func (m *mapper) byHeader(c *Column) Field {
 	f := fieldOfHeader(c.Header, m.words)
+	if isBareNumber(c.Header) && (c.Index == 0 || m.columns[c.Index-1].Field != FieldStreet) {
+		return FieldNone
+	}
 	look, filled := m.patterns.columnLook(m.values[c.Index])
 	if filled == 0 {
 		return f
