@@ -3,6 +3,7 @@ package contact
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -139,7 +140,17 @@ func readAhead(ctx context.Context, f *File) <-chan read {
 	out := make(chan read, 4)
 	go func() {
 		defer close(out)
-		for {
+		defer func() {
+			// A panic here would take the whole program down, and with it whoever
+			// is reporting a leak at this moment.
+			if r := recover(); r != nil {
+				select {
+				case out <- read{err: fmt.Errorf("read rows: panic: %v", r)}:
+				case <-ctx.Done():
+				}
+			}
+		}()
+		for ctx.Err() == nil {
 			b, err := readBatch(f)
 			select {
 			case out <- read{b, err}:
