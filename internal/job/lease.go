@@ -19,13 +19,9 @@ type lease struct {
 // claimNext takes up to limit due jobs of one queue, oldest first. Only kinds that
 // this program can handle are taken: a replica of another version takes the rest.
 func claimNext(ctx context.Context, db bun.IDB, c claimRequest) ([]row, error) {
-	lock := ""
-	if db.Dialect().Name() == dialect.PG {
-		lock = " FOR UPDATE SKIP LOCKED"
-	}
 	var rows []row
 	err := db.NewRaw("WITH due AS (SELECT id FROM jobs WHERE state = 'queued' AND queue = ? AND run_at <= ? AND kind IN (?) "+
-		"ORDER BY run_at, id LIMIT ?"+lock+") "+
+		"ORDER BY run_at, id LIMIT ?"+skipLocked(db)+") "+
 		"UPDATE jobs SET state = 'running', worker = ?, claim = claim + 1, attempt = attempt + 1, lease_until = ?, "+
 		"cancel_requested = FALSE WHERE id IN (SELECT id FROM due) AND state = 'queued' "+
 		"RETURNING id, kind, queue, args, attempt, max_attempts, claim",
@@ -77,7 +73,8 @@ func finish(ctx context.Context, db bun.IDB, l lease, o outcome, now time.Time) 
 
 // extend prolongs the leases of the jobs a worker holds.
 func extend(ctx context.Context, db bun.IDB, worker string, ids []ID, until time.Time) error {
-	_, err := db.NewRaw("UPDATE jobs SET lease_until = ? WHERE worker = ? AND state = 'running' AND id IN (?)",
+	_, err := db.NewRaw("UPDATE jobs SET lease_until = ? WHERE id IN "+
+		"(SELECT id FROM jobs WHERE worker = ? AND state = 'running' AND id IN (?)"+skipLocked(db)+")",
 		instant(until), worker, bun.In(ids)).Exec(ctx)
 	return err
 }
@@ -101,11 +98,26 @@ func heldBy(ctx context.Context, db bun.IDB, worker string) (map[ID]held, error)
 }
 
 // rescue puts back the jobs whose lease ran out, those out of attempts as dead,
-// and returns how many.
-func rescue(ctx context.Context, db bun.IDB, now time.Time) (int64, error) {
+// and returns how many. The jobs in mine run in this process: they are spared even
+// when a machine that slept wakes up with all its leases in the past.
+func rescue(ctx context.Context, db bun.IDB, mine []ID, now time.Time) (int64, error) {
+	if len(mine) == 0 {
+		mine = []ID{""}
+	}
 	return affected(db.NewRaw("UPDATE jobs SET "+
 		"state = CASE WHEN cancel_requested THEN 'cancelled' WHEN attempt >= max_attempts THEN 'dead' ELSE 'queued' END, "+
 		"finished_at = CASE WHEN cancel_requested OR attempt >= max_attempts THEN ? ELSE NULL END, "+
 		"run_at = ?, worker = '', lease_until = NULL, last_error = 'lease expired' "+
-		"WHERE state = 'running' AND lease_until < ?", stamp(db, now), instant(now), instant(now)).Exec(ctx))
+		"WHERE id IN (SELECT id FROM jobs WHERE state = 'running' AND lease_until < ? AND id NOT IN (?)"+skipLocked(db)+")",
+		stamp(db, now), instant(now), instant(now), bun.In(mine)).Exec(ctx))
+}
+
+// skipLocked passes over rows that another transaction is changing just now, so
+// that statements on many rows never wait for each other in a circle. SQLite has
+// one writer and needs none of it.
+func skipLocked(db bun.IDB) string {
+	if db.Dialect().Name() == dialect.PG {
+		return " FOR UPDATE SKIP LOCKED"
+	}
+	return ""
 }

@@ -66,6 +66,7 @@ func TestLongJobKeepsItsLease(t *testing.T) {
 			b.clock.advance(12 * time.Second) // together four leases
 			step <- struct{}{}
 			if err := wait(t, held); err != nil {
+				close(step)
 				t.Fatal(err)
 			}
 			// A second job passes through the loop that extends the leases.

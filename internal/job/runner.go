@@ -66,6 +66,7 @@ type Runner struct {
 	db     *database.DB
 	client *Client
 	set    Settings
+	ledger *ledger
 	worker string
 	kinds  []string
 
@@ -105,7 +106,7 @@ func NewRunner(db *database.DB, client *Client, s Settings) (*Runner, error) {
 		}
 	}
 	return &Runner{
-		db: db, client: client, set: s, worker: worker.String(), kinds: slices.Sorted(maps.Keys(s.Handlers)),
+		db: db, client: client, set: s, ledger: newLedger(db), worker: worker.String(), kinds: slices.Sorted(maps.Keys(s.Handlers)),
 		freed: make(chan struct{}, 1), stop: make(chan struct{}), cut: make(chan struct{}), finished: make(chan struct{}),
 		running: map[ID]*active{}, busy: map[string]int{}, sweptAt: map[string]time.Time{},
 	}, nil
@@ -142,6 +143,8 @@ func (r *Runner) Stop(ctx context.Context) error {
 // alone begins jobs, so that none begins after it saw the stop.
 func (r *Runner) dispatch(ctx context.Context) {
 	defer close(r.finished)
+	go r.ledger.keep(ctx)
+	defer close(r.ledger.pending) // nothing runs any more, so nothing is written
 	cut, woken := r.cut, true
 	for {
 		stopping := isClosed(r.stop)
@@ -229,7 +232,7 @@ func (r *Runner) look(ctx context.Context) {
 	}
 	if due {
 		r.extendedAt = now
-		if n, err := rescue(ctx, r.db.W, now); err != nil {
+		if n, err := rescue(ctx, r.db.W, mine, now); err != nil {
 			r.set.Logger.Error("jobs not rescued", "error", err)
 		} else if n > 0 {
 			r.set.Logger.Warn("jobs rescued from a lost worker", "count", n)

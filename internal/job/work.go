@@ -58,7 +58,7 @@ func (r *Runner) begin(ctx context.Context, row row) {
 	go func() {
 		defer r.end(row)
 		defer cancelRun(nil)
-		r.work(ctx, jobCtx, run)
+		r.work(jobCtx, run)
 	}()
 }
 
@@ -77,11 +77,11 @@ func (r *Runner) end(row row) {
 }
 
 // work runs the handler and writes down how it ended.
-func (r *Runner) work(ctx, jobCtx context.Context, run Run) {
-	err := r.call(jobCtx, run)
+func (r *Runner) work(ctx context.Context, run Run) {
+	err := r.call(ctx, run)
 	now := r.set.Clock.Now()
-	o := decide(run, err, context.Cause(jobCtx), now, spread())
-	held, storeErr := finish(ctx, r.db.W, run.lease, o, now)
+	o := decide(run, err, context.Cause(ctx), now, spread())
+	held, storeErr := r.ledger.write(run.lease, o, now)
 	log := r.set.Logger.With("job", run.ID, "kind", run.Kind, "attempt", run.Attempt)
 	switch {
 	case storeErr != nil:
