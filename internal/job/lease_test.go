@@ -11,9 +11,11 @@ import (
 	"clepsydra/internal/job"
 )
 
-// stuckClock is the clock of a worker that hangs: it never polls, so it neither
-// extends its leases nor hears that it lost them.
-type stuckClock struct{ *clock }
+// stuckClock is the clock of a worker that hangs: for it no time passes, so it
+// neither polls, nor extends its leases, nor hears that it lost them.
+type stuckClock struct{ at time.Time }
+
+func (c stuckClock) Now() time.Time { return c.at }
 
 func (stuckClock) After(time.Duration) <-chan time.Time { return nil }
 
@@ -29,8 +31,10 @@ func TestLostLeaseIsRescuedAndTheOldWorkerRefused(t *testing.T) {
 			verdict <- r.Progress(context.WithoutCancel(ctx), 1, 2)
 			verdict <- r.Hold(context.WithoutCancel(ctx), db.W)
 			return errBroken
-		}, func(s *job.Settings) { s.Clock = stuckClock{b.clock} })
-		id := stuck.put(1, job.Options{}).ID
+		}, func(s *job.Settings) {
+			s.Clock, s.Queues = stuckClock{b.clock.Now()}, map[string]int{job.DefaultQueue: 1}
+		})
+		id := stuck.put(1, job.Options{RunAt: b.clock.Now().Add(-time.Minute)}).ID
 		wait(t, started)
 		b.clock.advance(time.Hour)
 		attempts := make(chan int, 1)
