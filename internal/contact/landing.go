@@ -62,6 +62,22 @@ type landing struct {
 	id    ImportID
 	now   time.Time
 	tally Tally
+	fresh bool       // nobody was in the store before
+	seen  *keyFilter // keys of the people this import wrote
+}
+
+// doubtful are those of a batch who may be in the store already.
+func (l *landing) doubtful(ids []Identity) []Identity {
+	if !l.fresh {
+		return ids
+	}
+	var out []Identity
+	for _, id := range ids {
+		if l.seen.mayKnow(id) {
+			out = append(out, id)
+		}
+	}
+	return out
 }
 
 // settle compares one batch with the stored people it may be about and with
@@ -89,6 +105,9 @@ func (l *landing) settle(b batch, stored []Contact) (changes, error) {
 		m.add(person{identity: b.identity[i], contact: c, isNew: true})
 	}
 	for _, p := range m.people {
+		if p.isNew || p.changed {
+			l.seen.add(p.identity)
+		}
 		switch {
 		case p.isNew:
 			one := created{*p.contact, p.identity, searches[p.contact]}

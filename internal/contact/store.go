@@ -125,10 +125,14 @@ func Land(ctx context.Context, tx bun.IDB, f *File, in *Import) (Tally, error) {
 	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 		return Tally{}, fmt.Errorf("contact: record import: %w", err)
 	}
-	l := landing{id: in.ID, now: in.ImportedAt}
+	filled, err := tx.NewSelect().Model((*contactRow)(nil)).Exists(ctx)
+	if err != nil {
+		return Tally{}, fmt.Errorf("contact: look for anybody: %w", err)
+	}
+	l := landing{id: in.ID, now: in.ImportedAt, fresh: !filled, seen: newKeyFilter()}
 	reading, stop := context.WithCancel(ctx)
 	ahead := readAhead(reading, f)
-	err := l.write(ctx, tx, ahead)
+	err = l.write(ctx, tx, ahead)
 	stop()
 	for range ahead { // the reader must be done with f before the caller closes it
 	}
@@ -150,7 +154,7 @@ func (l *landing) write(ctx context.Context, tx bun.IDB, ahead <-chan read) erro
 		if r.err != nil && !isEnd(r.err) {
 			return r.err
 		}
-		stored, err := Candidates(ctx, tx, r.batch.identity)
+		stored, err := Candidates(ctx, tx, l.doubtful(r.batch.identity))
 		if err != nil {
 			return err
 		}

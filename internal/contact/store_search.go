@@ -40,16 +40,18 @@ func (q Query) where(s *bun.SelectQuery) *bun.SelectQuery {
 // Find returns a page of the contacts that q means, ordered by name. Nobody
 // found is an empty page.
 func Find(ctx context.Context, db bun.IDB, q Query) (Page, error) {
-	total, err := CountOf(ctx, db, q)
-	if err != nil {
-		return Page{}, err
-	}
 	var rows []contactRow
 	s := q.where(db.NewSelect().Model(&rows)).OrderExpr("c.search, c.id").Limit(int64(q.limit())).Offset(int64(max(q.Offset, 0)))
 	if err := s.Scan(ctx); err != nil {
 		return Page{}, fmt.Errorf("contact: find: %w", err)
 	}
-	return Page{Contacts: contacts(rows), Total: total}, nil
+	page := Page{Contacts: contacts(rows), Total: len(rows)}
+	if q.Offset <= 0 && len(rows) < q.limit() {
+		return page, nil // all of them are here: no need to look through the file twice
+	}
+	var err error
+	page.Total, err = CountOf(ctx, db, q)
+	return page, err
 }
 
 // CountOf counts the contacts that q means, whatever its page.

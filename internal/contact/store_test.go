@@ -242,3 +242,39 @@ func TestNotFound(t *testing.T) {
 		}
 	})
 }
+
+// TestDryRunTellsTheTruth imports files full of near-doubles: what the dry run
+// counted is what happens, whether the store was empty or not.
+func TestDryRunTellsTheTruth(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		for round := range 2 {
+			var b strings.Builder
+			b.WriteString("number;name;email;street;postcode;city\n")
+			pick := func(n, of int, form string) string {
+				if n%7 == 3 {
+					return ""
+				}
+				return fmt.Sprintf(form, n*(round+2)%of)
+			}
+			for i := range 4000 {
+				fmt.Fprintf(&b, "%s;%s;%s;%s;3000;Leuven\n", pick(i*31, 1500, "K%d"), pick(i*17, 900, "Jan %d"), pick(i*13, 2500, "jan%d@example.be"), pick(i*11, 50, "Straat %d"))
+			}
+			f, err := Open(strings.NewReader(b.String()), int64(b.Len()), belgian())
+			if err != nil {
+				t.Fatal(err)
+			}
+			dry, err := Count(context.Background(), f, func(ctx context.Context, ids []Identity) ([]Contact, error) { return Candidates(ctx, db.R, ids) })
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, tally := land(t, db, b.String())
+			if dry.Rows != tally.Rows || dry.Accepted != tally.Accepted || dry.Duplicates != tally.Duplicates || dry.RejectedCount != tally.RejectedCount {
+				t.Errorf("round %d: dry run %d+%d of %d, import %d+%d of %d", round, dry.Accepted, dry.Duplicates, dry.Rows, tally.Accepted, tally.Duplicates, tally.Rows)
+			}
+			if tally.Accepted == 0 || tally.Duplicates == 0 {
+				t.Errorf("round %d proves nothing: %d new, %d doubles", round, tally.Accepted, tally.Duplicates)
+			}
+		}
+	})
+}
