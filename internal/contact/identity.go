@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Identity is what the same person is recognised by, as hashes: comparable and
@@ -32,9 +33,14 @@ func IdentityOf(c Contact) Identity {
 	return id
 }
 
-// sortedWords makes "Peeters Jan" and "Jan Peeters" one name.
+// sortedWords makes "Peeters, Jan" and "Jan Peeters" one name. A name of signs
+// only stays what it is.
 func sortedWords(s string) string {
-	words := strings.Fields(Fold(s))
+	folded := Fold(s)
+	words := strings.FieldsFunc(folded, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.M, r) })
+	if len(words) == 0 {
+		return folded
+	}
 	slices.Sort(words)
 	return strings.Join(words, " ")
 }
