@@ -58,6 +58,20 @@ func (s *Store) Get(ctx context.Context, db bun.IDB) (Firm, error) {
 	return f, nil
 }
 
+// ChangedAt returns when the firm was last written, or ErrNotSetUp. It is cheap,
+// for those who keep a copy.
+func (s *Store) ChangedAt(ctx context.Context, db bun.IDB) (time.Time, error) {
+	var at time.Time
+	err := db.NewSelect().Model((*firmRow)(nil)).Column("updated_at").Where("one = 1").Scan(ctx, &at)
+	if database.IsNoRows(err) {
+		return time.Time{}, ErrNotSetUp
+	}
+	if err != nil {
+		return time.Time{}, fmt.Errorf("firm: read: %w", err)
+	}
+	return at.UTC(), nil
+}
+
 // Put writes the firm.
 func (s *Store) Put(ctx context.Context, tx bun.IDB, f Firm) error {
 	row := firmRow{One: 1, Logo: f.Logo, UpdatedAt: f.UpdatedAt}

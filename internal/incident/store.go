@@ -43,6 +43,7 @@ type incidentRow struct {
 	Feedback      string
 	Regime        string
 	RegimeVersion string
+	Search        string // what List looks through, in small letters
 }
 
 type momentRow struct {
@@ -149,7 +150,7 @@ func List(ctx context.Context, db bun.IDB, q Query) ([]Incident, int, error) {
 	}
 	if t := strings.ToLower(strings.TrimSpace(q.Text)); t != "" {
 		like := "%" + strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(t) + "%"
-		sel = sel.Where("(lower(i.title) LIKE ? ESCAPE '!' OR lower(i.ref) LIKE ? ESCAPE '!')", like, like)
+		sel = sel.Where("i.search LIKE ? ESCAPE '!'", like)
 	}
 	n, err := sel.ScanAndCount(ctx)
 	if err != nil {
@@ -215,4 +216,17 @@ func ByIDs(ctx context.Context, db bun.IDB, ids []string) (map[ID]Incident, erro
 		out[ID(r.ID)] = r.incident()
 	}
 	return out, nil
+}
+
+// ByRef returns the incident with that reference, or ErrNotFound.
+func ByRef(ctx context.Context, db bun.IDB, ref string) (Incident, error) {
+	var row incidentRow
+	err := db.NewSelect().Model(&row).Where("i.ref = ?", strings.ToUpper(strings.TrimSpace(ref))).Scan(ctx)
+	if database.IsNoRows(err) {
+		return Incident{}, ErrNotFound
+	}
+	if err != nil {
+		return Incident{}, fmt.Errorf("incident: by reference: %w", err)
+	}
+	return row.incident(), nil
 }

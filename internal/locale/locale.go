@@ -235,3 +235,15 @@ func Negotiate(choice, acceptLanguage, otherwise string) string {
 	}
 	return "en"
 }
+
+// Readable writes a value that a rule computed, such as an instant or a day in
+// ISO form, as people read it; anything else stays as it is.
+func (p *Printer) Readable(value string) string {
+	if t, err := time.Parse(time.RFC3339Nano, value); err == nil {
+		return p.DateTime(t)
+	}
+	if t, err := time.ParseInLocation(time.DateOnly, value, p.zone); err == nil {
+		return p.cldr.FmtDateFull(t)
+	}
+	return value
+}

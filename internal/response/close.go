@@ -42,13 +42,32 @@ func (s *Service) closing(ctx context.Context, db bun.IDB, i incident.Incident, 
 	if err != nil {
 		return out, err
 	}
+	f, err := s.d.Firms.Get(ctx, db)
+	if err != nil {
+		return out, err
+	}
 	for _, t := range tasks {
 		if t.IsGate && !t.IsDone() {
-			out.OpenTasks = append(out.OpenTasks, t.ID)
+			out.OpenTasks = append(out.OpenTasks, s.TaskTitle(i, t, f.Language, f.Country))
 		}
 	}
 	out.LettersOpen, err = lettersOpen(ctx, db, i.ID, duties)
 	return out, err
+}
+
+// TaskTitle is what a task is called in a language: a responder's own words, or
+// those of the scenario's step.
+func (s *Service) TaskTitle(i incident.Incident, t incident.Task, lang, country string) string {
+	sc, err := s.d.Packs.Scenario(i.Scenario)
+	if t.Title != "" || err != nil {
+		return t.Title
+	}
+	for _, step := range sc.Tasks {
+		if step.ID == t.Key {
+			return step.Title.In(lang, country)
+		}
+	}
+	return t.Key
 }
 
 // lettersOpen reports whether somebody on a frozen list still waits for his

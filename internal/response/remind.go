@@ -21,6 +21,9 @@ import (
 	"clepsydra/internal/obligation"
 )
 
+// ErrCardGone says that the card was deleted in the chat.
+var ErrCardGone = errors.New("the card of the incident is gone from the chat")
+
 // ErrNoMail says that no mail server is set up.
 var ErrNoMail = fault.New(fault.Conflict, "channel.no_mail")
 
@@ -53,6 +56,26 @@ func (s *Service) Announce(ctx context.Context, id incident.ID) error {
 	return err
 }
 
+// Nudge asks the deputy, and later the last resort, to look at a report that
+// nobody has judged. It is the work behind WorkNudge; a judged report needs none.
+func (s *Service) Nudge(ctx context.Context, id incident.ID) error {
+	sc, err := s.scene(ctx, id)
+	if err != nil || sc.i.Status != incident.Reported {
+		return err
+	}
+	a := sc.alert(alert.Escalation)
+	a.Asked = []string{"lead", "deputy"}
+	if sc.now.Sub(sc.i.OpenedAt) >= nudges()[1] {
+		a.Asked = append(a.Asked, "director")
+	}
+	a.Missing = []string{"decision"}
+	sent, err := s.deliver(ctx, sc, a, []string{"slack", "mail"})
+	if sent.any() {
+		return nil
+	}
+	return err
+}
+
 // RefreshCard brings the card of an incident in the chat up to date. It is the
 // work behind WorkCard; without a card there is nothing to do.
 func (s *Service) RefreshCard(ctx context.Context, id incident.ID) error {
@@ -65,6 +88,9 @@ func (s *Service) RefreshCard(ctx context.Context, id incident.ID) error {
 		return err
 	}
 	err = s.d.Alerter.Update(ctx, sc.firm, card, sc.alert(alert.Status))
+	if errors.Is(err, ErrCardGone) {
+		return nil // the next alert posts a new one
+	}
 	return s.health(ctx, "slack", err)
 }
 
@@ -280,7 +306,14 @@ func (s *Service) chat(ctx context.Context, sc scene, a alert.Alert) (Posted, er
 		}
 		return card, saveCard(ctx, s.d.DB.W, sc.i.ID, card, s.now())
 	}
-	if err := s.d.Alerter.Update(ctx, sc.firm, card, sc.alert(alert.Status)); err != nil {
+	err = s.d.Alerter.Update(ctx, sc.firm, card, sc.alert(alert.Status))
+	if errors.Is(err, ErrCardGone) {
+		if card, err = s.d.Alerter.Post(ctx, sc.firm, a); err != nil {
+			return Posted{}, err
+		}
+		return card, saveCard(ctx, s.d.DB.W, sc.i.ID, card, s.now())
+	}
+	if err != nil {
 		return Posted{}, err
 	}
 	return card, s.d.Alerter.Reply(ctx, sc.firm, card, a)

@@ -6,6 +6,7 @@ import (
 	"encoding/base32"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -136,10 +137,28 @@ func (s *Service) open(ctx context.Context, tx bun.Tx, actor journal.Actor, r in
 	if err := c.note(ctx, "incident.reported", map[string]string{"ref": i.Ref, "scenario": r.Scenario, "via": r.Via}, ""); err != nil {
 		return Receipt{}, err
 	}
-	if err := c.put(ctx, Work{Kind: WorkAnnounce, ID: string(i.ID), Key: WorkAnnounce + ":" + string(i.ID), At: r.CreatedAt}); err != nil {
+	if err := c.announce(ctx); err != nil {
 		return Receipt{}, err
 	}
 	return Receipt{IncidentID: i.ID, Ref: i.Ref, Status: statusToken(in.SendKey), LooksLike: like.Ref, Scenario: r.Scenario}, nil
+}
+
+// nudges are when somebody else is asked because nobody has looked at a report.
+func nudges() []time.Duration { return []time.Duration{4 * time.Hour, 12 * time.Hour, 24 * time.Hour} }
+
+// announce queues the first word to the responders and the nudges after it.
+func (c *change) announce(ctx context.Context) error {
+	id := string(c.i.ID)
+	if err := c.put(ctx, Work{Kind: WorkAnnounce, ID: id, Key: WorkAnnounce + ":" + id, At: c.now}); err != nil {
+		return err
+	}
+	for k, after := range nudges() {
+		w := Work{Kind: WorkNudge, ID: id, Key: fmt.Sprintf("%s:%s:%d", WorkNudge, id, k), At: c.now.Add(after)}
+		if err := c.put(ctx, w); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // fresh is the incident that a report opens. It keeps the version of the law in

@@ -31,6 +31,7 @@ import (
 // renamed. The identifier of each is said beside it.
 const (
 	WorkAnnounce = "incident.announce" // incident: tell the responders of a new report
+	WorkNudge    = "incident.nudge"    // incident: nobody has looked at the report yet
 	WorkCard     = "chat.card"         // incident: bring its card up to date
 	WorkRemind   = "deadline.remind"   // reminder
 	WorkLetters  = "letters.run"       // letter run
@@ -51,7 +52,7 @@ type Queue interface {
 	Put(ctx context.Context, tx bun.IDB, w Work) error
 	// Cancel stops work that waits or runs under the key.
 	Cancel(ctx context.Context, key string) error
-	// Progress tells how far work has come, for whoever watches.
+	// Wake says that a transaction with work in it was committed.
 	Wake()
 }
 

@@ -288,7 +288,7 @@ func (s *Service) mailOne(ctx context.Context, w *writer, p communication.Person
 // Trouble with our own settings is not that: it concerns every letter.
 func isRefused(err error) bool {
 	var e *alert.SendError
-	return errors.As(err, &e) && e.Class == alert.Permanent && e.Reason == "recipient_refused"
+	return errors.As(err, &e) && e.Class == alert.Permanent && e.Reason == "recipient"
 }
 
 // PrintPreview writes the letter of one person as a draft PDF.
