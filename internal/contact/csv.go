@@ -47,6 +47,7 @@ type csvReader struct {
 	delim    string
 	fields   int // expected per row, 0 while not known
 	unclosed int
+	wrapped  bool // a spreadsheet put each line as a whole into quotes
 }
 
 func newCSVReader(r io.Reader, delim rune) *csvReader {
@@ -64,6 +65,9 @@ func (c *csvReader) next() (record, error) {
 	}
 	if first.tooLong {
 		return record{line: first.number, fault: keyRowTooLong}, nil
+	}
+	if c.wrapped {
+		first.text = trimQuotes(strings.TrimSpace(first.text))
 	}
 	if strings.IndexByte(first.text, '"') < 0 {
 		return record{line: first.number, fields: strings.Split(first.text, c.delim)}, nil

@@ -16,27 +16,43 @@ func delimiters() []rune { return []rune{',', ';', '\t', '|'} }
 
 // decideDelimiter reads the start of the text once per delimiter and takes the
 // one that cuts it into the most even table, above all one with a header that
-// is known. A first line "sep=;" decides by itself. It also returns the usual
-// number of fields, 0 when that is not clear.
-func decideDelimiter(text io.Reader) (rune, int, error) {
+// is known. A first line "sep=;" decides by itself.
+func decideDelimiter(text io.Reader) (dialect, error) {
 	buf := make([]byte, sampleSize)
 	n, err := io.ReadFull(text, buf)
 	cut := err == nil
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return 0, 0, fmt.Errorf("read sample: %w", err)
+		return dialect{}, fmt.Errorf("read sample: %w", err)
 	}
 	sample := string(buf[:n])
 	if d, ok := separatorLine(sample); ok {
-		return d, 0, nil
+		return dialect{delim: d}, nil
 	}
+	found, score := bestDelimiter(sample, cut, false)
+	if wrapped, better := bestDelimiter(sample, cut, true); score == 0 && better > 0 {
+		return wrapped, nil
+	}
+	return found, nil
+}
+
+// dialect is how the text of a file is cut into fields.
+type dialect struct {
+	delim   rune
+	width   int  // the usual number of fields, 0 when that is not clear
+	wrapped bool // each line as a whole stands in quotes
+}
+
+func bestDelimiter(sample string, cut, wrapped bool) (best dialect, score float64) {
 	words := headerWords()
-	best, bestWidth, bestScore := ',', 0, 0.0
+	best = dialect{delim: ',', wrapped: wrapped}
 	for _, d := range delimiters() {
-		if s, width := evenness(sample, d, cut, words); s > bestScore {
-			best, bestWidth, bestScore = d, width, s
+		r := newCSVReader(strings.NewReader(sample), d)
+		r.wrapped = wrapped
+		if s, width := evenness(r, cut, words); s > score {
+			best.delim, best.width, score = d, width, s
 		}
 	}
-	return best, bestWidth, nil
+	return best, score
 }
 
 // separatorLine reads the line with which a spreadsheet announces its delimiter.
@@ -53,8 +69,7 @@ func separatorLine(s string) (rune, bool) {
 	return 0, false
 }
 
-func evenness(sample string, d rune, cut bool, words map[string]Field) (score float64, width int) {
-	r := newCSVReader(strings.NewReader(sample), d)
+func evenness(r *csvReader, cut bool, words map[string]Field) (score float64, width int) {
 	var records []record
 	for len(records) < 300 {
 		rec, err := r.next()

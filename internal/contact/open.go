@@ -131,15 +131,18 @@ func (f *File) openText(src io.ReaderAt, size int64, o Options) error {
 	case kind.encoding == Encoding1252 && o.Encoding == EncodingAuto:
 		f.warn(keyEncodingGuessed.fault())
 	}
-	f.Encoding, f.Delimiter = kind.encoding, o.Delimiter
-	width := 0
-	if f.Delimiter == 0 {
-		if f.Delimiter, width, err = decideDelimiter(decoded(src, size, kind)); err != nil {
+	f.Encoding = kind.encoding
+	d := dialect{delim: o.Delimiter}
+	if d.delim == 0 {
+		if d, err = decideDelimiter(decoded(src, size, kind)); err != nil {
 			return err
 		}
 	}
-	f.reader = newCSVReader(decoded(src, size, kind), f.Delimiter)
-	f.reader.expect(width)
+	f.Delimiter = d.delim
+	r := newCSVReader(decoded(src, size, kind), d.delim)
+	r.wrapped = d.wrapped
+	r.expect(d.width)
+	f.reader = r
 	return nil
 }
 

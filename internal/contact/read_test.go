@@ -284,3 +284,13 @@ func TestTooManyRows(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestWrappedLines reads a file that a spreadsheet saved with each line as a
+// whole in quotes.
+func TestWrappedLines(t *testing.T) {
+	t.Parallel()
+	_, rows := readAll(t, "\"naam,email,straat\"\r\n\"Jan,jan@example.be,\"\"Kade 1, bus 2\"\"\"\r\n\"An,an@example.be,Kade 2\"\r\n", belgian())
+	if len(rows) != 2 || rows[0].Contact.Street != "Kade 1, bus 2" || rows[1].Contact.Email != "an@example.be" {
+		t.Errorf("%+v", rows)
+	}
+}
