@@ -270,7 +270,7 @@ func countryOnEnvelope(code string) string {
 func lines(s string) []string {
 	var out []string
 	for line := range strings.Lines(s) {
-		line = strings.TrimSpace(strings.TrimLeft(strings.TrimSpace(line), "-•*"))
+		line = strings.TrimSpace(strings.TrimLeft(strings.TrimSpace(line), "-–•*"))
 		if line != "" {
 			out = append(out, line)
 		}

@@ -1,6 +1,7 @@
 package communication
 
 import (
+	"fmt"
 	"strconv"
 	"time"
 )
@@ -22,11 +23,7 @@ func FileName(ref string, snapshot, number int, f Format, ch Channel) string {
 	if snapshot > 1 {
 		name += "-list" + strconv.Itoa(snapshot)
 	}
-	digits := strconv.Itoa(number)
-	for len(digits) < 3 {
-		digits = "0" + digits
-	}
-	return name + "-" + kind + "-" + digits + ext
+	return fmt.Sprintf("%s-%s-%03d%s", name, kind, number, ext)
 }
 
 // Start takes a queued run up; one that already runs is taken up again after a

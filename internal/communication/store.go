@@ -3,12 +3,14 @@ package communication
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"clepsydra/internal/contact"
 	"clepsydra/internal/database"
 	"clepsydra/internal/incident"
 )
@@ -37,31 +39,6 @@ type personRow struct {
 	Channel      string
 	Letter       string
 	LetterAt     time.Time `bun:",nullzero"`
-}
-
-type snapshotRow struct {
-	bun.BaseModel `bun:"table:snapshots"`
-
-	ID         string `bun:",pk"`
-	IncidentID string
-	Number     int
-	People     int
-	Hash       string
-	FrozenBy   string
-	FrozenAt   time.Time
-}
-
-type textRow struct {
-	bun.BaseModel `bun:"table:letter_texts"`
-
-	IncidentID   string `bun:",pk"`
-	Language     string `bun:",pk"`
-	Nature       string
-	Consequences string
-	Measures     string
-	Advice       string
-	UpdatedBy    string
-	UpdatedAt    time.Time
 }
 
 // NewID makes an identifier for a snapshot or a run.
@@ -108,17 +85,31 @@ func Pick(ctx context.Context, tx bun.IDB, id incident.ID, s Selection, now time
 		where = "(c.import_id = ? OR c.id IN (SELECT contact_id FROM contact_import_matches WHERE import_id = ?))"
 		args = []any{s.ImportID, s.ImportID}
 	default:
-		if len(s.Contacts) == 0 {
-			return 0, nil
-		}
-		where, args = "c.id IN (?)", []any{bun.List(s.Contacts)}
+		return pickListed(ctx, tx, id, s.Contacts, now)
 	}
+	return pick(ctx, tx, id, s.via(), now, where, args)
+}
+
+// pickListed picks contacts by name, some at a time: a statement has a largest size.
+func pickListed(ctx context.Context, tx bun.IDB, id incident.ID, contacts []string, now time.Time) (int, error) {
+	all := 0
+	for some := range slices.Chunk(contacts, 1000) {
+		n, err := pick(ctx, tx, id, Selection{}.via(), now, "c.id IN (?)", []any{bun.List(some)})
+		if err != nil {
+			return 0, err
+		}
+		all += n
+	}
+	return all, nil
+}
+
+func pick(ctx context.Context, tx bun.IDB, id incident.ID, via string, now time.Time, where string, args []any) (int, error) {
 	res, err := tx.NewRaw(`INSERT INTO affected_people (incident_id, contact_id, snapshot_id, position, picked_via, picked_at,
 			excluded, data, name, organisation, street, postcode, city, country, email, language, birth_date, print_name, channel, letter, letter_at)
 		SELECT ?, c.id, NULL, 0, ?, ?, '', '', `+copyOfContact+`, '', NULL
 		FROM contacts AS c WHERE c.erased_at IS NULL AND `+where+`
 		ON CONFLICT (incident_id, contact_id) DO NOTHING`,
-		append([]any{id, s.via(), now}, args...)...).Exec(ctx)
+		append([]any{id, via, now}, args...)...).Exec(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("communication: pick: %w", err)
 	}
@@ -180,7 +171,7 @@ type PeopleQuery struct {
 	Unfrozen   bool
 	Letter     *LetterState
 	Channel    Channel
-	Text       string // part of the name, mail or town
+	Text       string // part of what the customer file can be searched by, such as the name
 	Limit      int    // 0 means 50
 	Offset     int
 }
@@ -205,166 +196,16 @@ func People(ctx context.Context, db bun.IDB, id incident.ID, q PeopleQuery) ([]P
 	if q.Channel != "" {
 		sel = sel.Where("p.channel = ?", q.Channel)
 	}
-	if t := strings.ToLower(strings.TrimSpace(q.Text)); t != "" {
+	if t := contact.Fold(strings.TrimSpace(q.Text)); t != "" {
+		// The customer file keeps its text folded: neither database folds by itself.
 		like := "%" + strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(t) + "%"
-		sel = sel.Where("(lower(p.name) LIKE ? ESCAPE '!' OR lower(p.email) LIKE ? ESCAPE '!' OR lower(p.city) LIKE ? ESCAPE '!')", like, like, like)
+		sel = sel.Where("p.contact_id IN (SELECT c.id FROM contacts AS c WHERE c.search LIKE ? ESCAPE '!')", like)
 	}
 	n, err := sel.ScanAndCount(ctx)
 	if err != nil {
 		return nil, 0, fmt.Errorf("communication: people: %w", err)
 	}
 	return persons(rows), int(n), nil
-}
-
-// CountsOf counts the people affected of an incident; a snapshot narrows it to
-// that list.
-func CountsOf(ctx context.Context, db bun.IDB, id incident.ID, snapshotID string) (Counts, error) {
-	c := Counts{Languages: map[string]int{}, Countries: map[string]int{}}
-	var groups []struct {
-		Excluded, Unsubscribed, Erased         bool
-		Channel, Letter, Language, Country, BD string
-		N                                      int
-	}
-	sel := db.NewSelect().TableExpr("affected_people AS p").Join("LEFT JOIN contacts AS c ON c.id = p.contact_id").
-		ColumnExpr("p.excluded <> '' AS excluded, coalesce(c.marketing, '') = 'unsubscribed' AS unsubscribed").
-		ColumnExpr("(c.id IS NULL OR c.erased_at IS NOT NULL) AS erased").
-		ColumnExpr("p.channel, p.letter, p.language, p.country, count(*) AS n").
-		Where("p.incident_id = ?", id).GroupExpr("1, 2, 3, 4, 5, 6, 7")
-	if snapshotID != "" {
-		sel = sel.Where("p.snapshot_id = ?", snapshotID)
-	}
-	if err := sel.Scan(ctx, &groups); err != nil {
-		return Counts{}, fmt.Errorf("communication: counts: %w", err)
-	}
-	for _, g := range groups {
-		c.All += g.N
-		if g.Excluded {
-			c.Excluded += g.N
-			continue
-		}
-		if g.Unsubscribed {
-			c.Unsubscribed += g.N
-		}
-		if g.Erased {
-			c.Erased += g.N
-		}
-		c.Languages[g.Language] += g.N
-		c.Countries[g.Country] += g.N
-		c.count(Channel(g.Channel), LetterState(g.Letter), g.N)
-	}
-	return c, nil
-}
-
-func (c *Counts) count(ch Channel, l LetterState, n int) {
-	switch ch {
-	case ByPost:
-		c.Post += n
-	case ByMail:
-		c.Mail += n
-	default:
-		c.None += n
-	}
-	switch l {
-	case Held:
-		c.Held += n
-	case Made:
-		c.Made += n
-	case Sent:
-		c.Sent += n
-	case Returned:
-		c.Returned += n
-	}
-}
-
-// Freeze makes a snapshot of everybody who is not excluded and not frozen yet,
-// with the data of the customer file as they are at this moment, in the order in
-// which the post sorts. Nobody to freeze gives ErrNobody.
-func Freeze(ctx context.Context, tx bun.IDB, s Snapshot) (Snapshot, error) {
-	if err := refresh(ctx, tx, s.IncidentID); err != nil {
-		return Snapshot{}, err
-	}
-	err := tx.NewRaw("SELECT coalesce(max(number), 0) + 1 FROM snapshots WHERE incident_id = ?", s.IncidentID).Scan(ctx, &s.Number)
-	if err != nil {
-		return Snapshot{}, fmt.Errorf("communication: freeze: %w", err)
-	}
-	row := snapshotRow{ID: s.ID, IncidentID: string(s.IncidentID), Number: s.Number, FrozenBy: s.FrozenBy, FrozenAt: s.FrozenAt}
-	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
-		return Snapshot{}, fmt.Errorf("communication: freeze: %w", err)
-	}
-	res, err := tx.NewRaw(`WITH ordered AS (
-			SELECT contact_id, row_number() OVER (ORDER BY channel DESC, country, postcode, city, street, name, contact_id) AS place
-			FROM affected_people WHERE incident_id = ? AND snapshot_id IS NULL AND excluded = '')
-		UPDATE affected_people SET snapshot_id = ?, position = ordered.place
-		FROM ordered WHERE affected_people.incident_id = ? AND affected_people.contact_id = ordered.contact_id`,
-		s.IncidentID, s.ID, s.IncidentID).Exec(ctx)
-	if err != nil {
-		return Snapshot{}, fmt.Errorf("communication: freeze: %w", err)
-	}
-	n, err := res.RowsAffected()
-	if err != nil {
-		return Snapshot{}, fmt.Errorf("communication: freeze: %w", err)
-	}
-	if n == 0 {
-		return Snapshot{}, ErrNobody
-	}
-	s.People = int(n)
-	d := NewDigest()
-	if err := EachOf(ctx, tx, s.ID, func(p Person) error { return d.Add(p) }); err != nil {
-		return Snapshot{}, err
-	}
-	s.Hash = d.Sum()
-	_, err = tx.NewUpdate().Model((*snapshotRow)(nil)).Set("people = ?, hash = ?", s.People, s.Hash).Where("id = ?", s.ID).Exec(ctx)
-	if err != nil {
-		return Snapshot{}, fmt.Errorf("communication: freeze: %w", err)
-	}
-	return s, nil
-}
-
-// refresh copies the contacts anew into the rows that are about to be frozen. A
-// decision that somebody took about the channel stays, unless the new address
-// makes it impossible.
-func refresh(ctx context.Context, tx bun.IDB, id incident.ID) error {
-	_, err := tx.NewRaw(`UPDATE affected_people SET name = c.name, organisation = c.organisation, street = c.street,
-			postcode = c.postcode, city = c.city, country = c.country, email = c.email, language = c.language, birth_date = c.birth_date,
-			channel = CASE WHEN affected_people.channel = 'mail' AND c.email <> '' THEN 'mail'
-				WHEN c.street <> '' AND c.city <> '' THEN 'post' WHEN c.email <> '' THEN 'mail' ELSE 'none' END
-		FROM contacts AS c WHERE c.id = affected_people.contact_id AND c.erased_at IS NULL
-			AND affected_people.incident_id = ? AND affected_people.snapshot_id IS NULL`, id).Exec(ctx)
-	if err != nil {
-		return fmt.Errorf("communication: refresh: %w", err)
-	}
-	return nil
-}
-
-// EachOf calls fn for every person of a snapshot in order, without holding them
-// all in memory.
-func EachOf(ctx context.Context, db bun.IDB, snapshotID string, fn func(Person) error) error {
-	for from := 0; ; {
-		batch, err := Batch(ctx, db, snapshotID, from, 1000)
-		if err != nil {
-			return err
-		}
-		for _, p := range batch {
-			if err := fn(p); err != nil {
-				return err
-			}
-			from = p.Position
-		}
-		if len(batch) < 1000 {
-			return nil
-		}
-	}
-}
-
-// Batch returns up to n people of a snapshot whose position is above from.
-func Batch(ctx context.Context, db bun.IDB, snapshotID string, from, n int) ([]Person, error) {
-	var rows []personRow
-	err := db.NewSelect().Model(&rows).Where("p.snapshot_id = ? AND p.position > ?", snapshotID, from).
-		OrderExpr("p.position").Limit(int64(n)).Scan(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("communication: batch: %w", err)
-	}
-	return persons(rows), nil
 }
 
 // MarkLetters moves the letters of a snapshot between two positions to a state,
@@ -403,62 +244,6 @@ type Marking struct {
 	At           time.Time
 }
 
-// SnapshotsOf returns the snapshots of an incident in their order.
-func SnapshotsOf(ctx context.Context, db bun.IDB, id incident.ID) ([]Snapshot, error) {
-	var rows []snapshotRow
-	if err := db.NewSelect().Model(&rows).Where("incident_id = ?", id).OrderExpr("number").Scan(ctx); err != nil {
-		return nil, fmt.Errorf("communication: snapshots: %w", err)
-	}
-	out := make([]Snapshot, len(rows))
-	for k, r := range rows {
-		out[k] = r.snapshot()
-	}
-	return out, nil
-}
-
-// SnapshotByID returns a snapshot, or ErrSnapshotMissing.
-func SnapshotByID(ctx context.Context, db bun.IDB, id string) (Snapshot, error) {
-	var row snapshotRow
-	err := db.NewSelect().Model(&row).Where("id = ?", id).Scan(ctx)
-	if database.IsNoRows(err) {
-		return Snapshot{}, ErrSnapshotMissing
-	}
-	if err != nil {
-		return Snapshot{}, fmt.Errorf("communication: snapshot: %w", err)
-	}
-	return row.snapshot(), nil
-}
-
-// SaveText writes the text of one language.
-func SaveText(ctx context.Context, tx bun.IDB, id incident.ID, t Text) error {
-	row := textRow{bun.BaseModel{}, string(id), t.Language, t.Nature, t.Consequences, t.Measures, t.Advice, t.UpdatedBy, t.UpdatedAt}
-	_, err := tx.NewInsert().Model(&row).On("CONFLICT (incident_id, language) DO UPDATE").
-		Set("nature = EXCLUDED.nature, consequences = EXCLUDED.consequences, measures = EXCLUDED.measures, advice = EXCLUDED.advice").
-		Set("updated_by = EXCLUDED.updated_by, updated_at = EXCLUDED.updated_at").Exec(ctx)
-	if err != nil {
-		return fmt.Errorf("communication: save text: %w", err)
-	}
-	return nil
-}
-
-// TextsOf returns the texts of an incident by language; a language that nobody
-// wrote is not in it.
-func TextsOf(ctx context.Context, db bun.IDB, id incident.ID) (map[string]Text, error) {
-	var rows []textRow
-	if err := db.NewSelect().Model(&rows).Where("incident_id = ?", id).Scan(ctx); err != nil {
-		return nil, fmt.Errorf("communication: texts: %w", err)
-	}
-	out := make(map[string]Text, len(rows))
-	for _, r := range rows {
-		out[r.Language] = Text{r.Language, r.Nature, r.Consequences, r.Measures, r.Advice, r.UpdatedBy, r.UpdatedAt.UTC()}
-	}
-	return out, nil
-}
-
-func (r snapshotRow) snapshot() Snapshot {
-	return Snapshot{r.ID, incident.ID(r.IncidentID), r.Number, r.People, r.Hash, r.FrozenBy, r.FrozenAt.UTC()}
-}
-
 func persons(rows []personRow) []Person {
 	out := make([]Person, len(rows))
 	for k, r := range rows {
@@ -472,7 +257,10 @@ func (r personRow) person() Person {
 		IncidentID: incident.ID(r.IncidentID), ContactID: r.ContactID, SnapshotID: r.SnapshotID, Position: r.Position,
 		PickedVia: r.PickedVia, PickedAt: r.PickedAt.UTC(), Excluded: r.Excluded, Name: r.Name, Organisation: r.Organisation,
 		Street: r.Street, Postcode: r.Postcode, City: r.City, Country: r.Country, Email: r.Email, Language: r.Language,
-		BirthDate: r.BirthDate, PrintName: r.PrintName, Channel: Channel(r.Channel), Letter: LetterState(r.Letter), LetterAt: r.LetterAt,
+		BirthDate: r.BirthDate, PrintName: r.PrintName, Channel: Channel(r.Channel), Letter: LetterState(r.Letter),
+	}
+	if !r.LetterAt.IsZero() {
+		p.LetterAt = r.LetterAt.UTC()
 	}
 	if r.Data != "" {
 		p.Data = strings.Split(r.Data, ",")

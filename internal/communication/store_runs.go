@@ -12,7 +12,7 @@ import (
 )
 
 type runRow struct {
-	bun.BaseModel `bun:"table:letter_runs"`
+	bun.BaseModel `bun:"table:letter_runs,alias:run"`
 
 	ID         string `bun:",pk"`
 	IncidentID string
@@ -43,7 +43,9 @@ type fileRow struct {
 	Content []byte
 }
 
-// SaveRun writes a run, new or changed.
+// SaveRun writes a run, new or changed. A run that has ended stays as it ended, and
+// one that has come further is not set back: whoever printed may not know yet that
+// somebody else cancelled.
 func SaveRun(ctx context.Context, tx bun.IDB, r Run) error {
 	row := runRow{
 		ID: r.ID, IncidentID: string(r.IncidentID), SnapshotID: r.SnapshotID, PaperID: r.PaperID, Format: string(r.Format),
@@ -51,7 +53,10 @@ func SaveRun(ctx context.Context, tx bun.IDB, r Run) error {
 		StartedAt: r.StartedAt, FinishedAt: r.FinishedAt,
 	}
 	_, err := tx.NewInsert().Model(&row).On("CONFLICT (id) DO UPDATE").
-		Set("state = EXCLUDED.state, done = EXCLUDED.done, held = EXCLUDED.held, error = EXCLUDED.error, finished_at = EXCLUDED.finished_at").
+		Set("state = EXCLUDED.state, error = EXCLUDED.error, finished_at = EXCLUDED.finished_at").
+		Set("done = CASE WHEN EXCLUDED.done > run.done THEN EXCLUDED.done ELSE run.done END").
+		Set("held = CASE WHEN EXCLUDED.held > run.held THEN EXCLUDED.held ELSE run.held END").
+		Where("run.state IN (?, ?)", Queued, Running).
 		Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("communication: save run: %w", err)

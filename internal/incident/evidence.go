@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/mail"
 	"path"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -43,7 +44,9 @@ var (
 )
 
 // Examine checks a file by its content and returns it described: photos, PDF,
-// mail and plain text are taken, anything that could run is not.
+// mail and plain text are taken, anything that could run is not. A text may still
+// be a script, so a name whose ending does not belong to the content gets one that
+// does: what comes out opens in a viewer and starts nothing.
 func Examine(name string, content []byte) (Evidence, error) {
 	name = cleanName(name)
 	switch {
@@ -57,7 +60,7 @@ func Examine(name string, content []byte) (Evidence, error) {
 		return Evidence{}, ErrFileType.At("files").With("Name", name)
 	}
 	sum := sha256.Sum256(content)
-	return Evidence{Name: name, MediaType: media, Size: len(content), SHA256: hex.EncodeToString(sum[:])}, nil
+	return Evidence{Name: fittingName(name, media), MediaType: media, Size: len(content), SHA256: hex.EncodeToString(sum[:])}, nil
 }
 
 // mediaType tells what content is, or nothing when it is not taken.
@@ -73,7 +76,7 @@ func mediaType(b []byte) string {
 	}
 	if len(b) > 12 && string(b[4:8]) == "ftyp" {
 		switch string(b[8:12]) {
-		case "heic", "heix", "mif1", "msf1", "heif":
+		case "heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1", "heif":
 			return "image/heic"
 		}
 	}
@@ -89,6 +92,20 @@ func isMail(b []byte) bool {
 	return err == nil && m.Header.Get("From") != "" && (m.Header.Get("Date") != "" || m.Header.Get("Subject") != "")
 }
 
+// fittingName adds the ending of its media type to a name that has another one.
+func fittingName(name, media string) string {
+	endings := map[string][]string{
+		"image/jpeg": {".jpg", ".jpeg"}, "image/png": {".png"}, "image/gif": {".gif"}, "image/webp": {".webp"},
+		"image/heic": {".heic", ".heif"}, "application/pdf": {".pdf"}, "message/rfc822": {".eml", ".txt"},
+		"application/vnd.ms-outlook": {".msg"}, "text/plain": {".txt", ".log", ".md"},
+	}[media]
+	ext := strings.ToLower(path.Ext(name))
+	if slices.Contains(endings, ext) {
+		return name
+	}
+	return name + endings[0]
+}
+
 func utf16(s string) []byte {
 	out := make([]byte, 0, 2*len(s))
 	for i := range len(s) {
@@ -102,7 +119,7 @@ func utf16(s string) []byte {
 func cleanName(name string) string {
 	name = path.Base(strings.ReplaceAll(name, `\`, "/"))
 	name = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || strings.ContainsRune(`"<>:|?*`, r) {
+		if unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) || strings.ContainsRune(`"<>:|?*`, r) {
 			return -1
 		}
 		return r

@@ -45,13 +45,14 @@ func Gates(c Closing) []Gate {
 	return open
 }
 
-// ErrGateOpen is the refusal to close; the list of faults names every gate.
+// ErrGateOpen is the refusal to close; the list of faults behind it names every
+// gate, and each of them is ErrGateOpen too.
 var ErrGateOpen = fault.New(fault.Conflict, "incident.gate_open")
 
 func gatesFault(gates []Gate) error {
 	var l fault.List
 	for _, g := range gates {
-		l.Add(fault.New(fault.Conflict, g.Key).With("Detail", g.Detail))
+		l.Add(fault.New(fault.Conflict, g.Key).With("Detail", g.Detail).Because(ErrGateOpen))
 	}
 	return l
 }

@@ -47,7 +47,7 @@ var (
 // clockSlack forgives a visitor's clock that runs a little ahead.
 const clockSlack = 2 * time.Minute
 
-// oldest is before anything a firm could still have to handle; an earlier year
+// oldestYear is before anything a firm could still have to handle; an earlier year
 // is a typing error such as 0226.
 const oldestYear = 1990
 
@@ -68,17 +68,26 @@ func (m *Moments) Of(k MomentKind) (*Moment, bool) {
 	return nil, false
 }
 
-// check refuses an instant that cannot be: in the future, in another age, or in
-// an impossible order. A breach is not noticed before it happened, and the firm
-// is not aware before the first signal.
-func (m Moments) check(k MomentKind, at, now time.Time) error {
+// checkInstant refuses an instant that nothing can have happened at.
+func checkInstant(at, now time.Time) error {
 	switch {
 	case at.IsZero():
 		return ErrMomentMissing.At("at")
 	case at.After(now.Add(clockSlack)):
 		return ErrMomentInFuture.At("at")
-	case at.Year() < oldestYear:
+	case at.UTC().Year() < oldestYear:
 		return ErrMomentUnthinkable.At("at")
+	}
+	return nil
+}
+
+// check refuses an instant that cannot be: in the future, in another age, or in
+// an impossible order. A breach is not noticed, reported or told of before it
+// happened, and the firm is not aware before the first signal. It may be aware
+// before its processor tells it, and before anybody fills in a report.
+func (m Moments) check(k MomentKind, at, now time.Time) error {
+	if err := checkInstant(at, now); err != nil {
+		return err
 	}
 	changed := m
 	slot, ok := changed.Of(k)
@@ -87,7 +96,7 @@ func (m Moments) check(k MomentKind, at, now time.Time) error {
 	}
 	slot.At = at
 	// Each pair is "not after": the first may not lie after the second.
-	for _, pair := range [][2]MomentKind{{Occurred, Noticed}, {Occurred, Aware}, {Noticed, Aware}, {Occurred, ReportIn}, {Told, Aware}} {
+	for _, pair := range [][2]MomentKind{{Occurred, Noticed}, {Occurred, Aware}, {Noticed, Aware}, {Occurred, ReportIn}, {Occurred, Told}} {
 		first, _ := changed.Of(pair[0])
 		second, _ := changed.Of(pair[1])
 		if k != pair[0] && k != pair[1] || first.At.IsZero() || second.At.IsZero() {

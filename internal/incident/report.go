@@ -3,6 +3,7 @@ package incident
 import (
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"clepsydra/internal/fault"
@@ -47,28 +48,66 @@ func (r Report) Check(now time.Time) error {
 	if utf8.RuneCountInString(r.Text) > MaxReportText {
 		l.Add(ErrReportTooLong.At("text").With("Max", MaxReportText))
 	}
-	if r.NoticedAt.After(now.Add(clockSlack)) {
+	switch {
+	case r.NoticedAt.IsZero():
+	case r.NoticedAt.After(now.Add(clockSlack)):
 		l.Add(ErrMomentInFuture.At("noticed"))
+	case r.NoticedAt.UTC().Year() < oldestYear:
+		l.Add(ErrMomentUnthinkable.At("noticed"))
 	}
 	return l.OrNil()
 }
 
-// Title makes a working title of the first line of a report, at most 80
-// characters, cut at a word.
+// maxTitle is the longest title, in characters.
+const maxTitle = 80
+
+// Title makes a working title of the first line of a report that says something,
+// at most 80 characters, cut at the end of a sentence or at a word. Characters that
+// cannot be seen are left out. It is empty only when the text says nothing at all.
 func Title(text string) string {
-	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
-	line = strings.Join(strings.Fields(line), " ")
-	if i := strings.IndexAny(line, ".!?"); i > 20 && i < 80 {
+	line := ""
+	for l := range strings.Lines(strings.ToValidUTF8(text, "")) {
+		if line = strings.Join(strings.Fields(strings.Map(visible, l)), " "); line != "" {
+			break
+		}
+	}
+	if i := sentenceEnd(line); i > 20 && i < maxTitle {
 		line = line[:i]
 	}
-	if utf8.RuneCountInString(line) <= 80 {
+	if utf8.RuneCountInString(line) <= maxTitle {
 		return line
 	}
-	cut := string([]rune(line)[:79])
+	cut := string([]rune(line)[:maxTitle-1])
 	if i := strings.LastIndexByte(cut, ' '); i > 40 {
 		cut = cut[:i]
 	}
 	return cut + "…"
+}
+
+// sentenceEnd returns where the first sentence of a line ends, or -1: a stop inside
+// an address or a number ends nothing.
+func sentenceEnd(line string) int {
+	for i, r := range line {
+		if strings.ContainsRune(".!?", r) && (i+1 == len(line) || line[i+1] == ' ') {
+			return i
+		}
+	}
+	return -1
+}
+
+// visible leaves out what a reader cannot see and what turns the direction of
+// writing around; the joiners stay that some scripts and emoji are written with.
+func visible(r rune) rune {
+	const nonJoiner, joiner = '\u200c', '\u200d'
+	switch {
+	case unicode.IsSpace(r):
+		return ' '
+	case r == nonJoiner || r == joiner:
+		return r
+	case unicode.IsControl(r) || unicode.Is(unicode.Cf, r):
+		return -1
+	}
+	return r
 }
 
 // similarWithin is how far apart two reports of the same thing usually are.

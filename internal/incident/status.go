@@ -14,51 +14,71 @@ type Judgement struct {
 	Title   string
 }
 
-// Triage records the first judgement. It may be repeated while no legal clock
-// runs; judging a breach away once awareness was confirmed is refused, because
-// the way out of a running duty is a waiver with its reason. A dismissed incident
-// may be judged anew. The reason is always required: a false alarm stays on
-// record with it.
+// Triage records the first judgement. It may be repeated while no duty runs;
+// judging a breach away once awareness was confirmed or a high risk was decided
+// is refused, because the way out of a running duty is a waiver or a new risk
+// decision with its reason. A dismissed incident may be judged anew. The reason is
+// always required: a false alarm stays on record with it.
 func (i *Incident) Triage(j Judgement, now time.Time) error {
 	if i.Status == Closed {
 		return ErrClosed
 	}
-	if i.IsClockRunning() && j.Verdict != Breach {
-		return ErrClockStarted.At("verdict")
-	}
-	if err := j.check(); err != nil {
+	if err := j.check(i.ID); err != nil {
 		return err
 	}
-	i.Verdict, i.Kinds, i.Same = j.Verdict, Kinds{}, ""
-	if t := strings.TrimSpace(j.Title); t != "" {
+	if i.hasDuty() && j.Verdict != Breach {
+		return ErrClockStarted.At("verdict")
+	}
+	if t := Title(j.Title); t != "" {
 		i.Title = t
 	}
+	i.Verdict, i.Kinds, i.Same = j.Verdict, Kinds{}, ""
 	switch j.Verdict {
-	case FalseAlarm:
-		i.Status = Dismissed
-	case Duplicate:
-		i.Status, i.Same = Dismissed, j.Same
-	case OnlyIncident:
-		i.Status = Triaged
 	case Breach:
 		i.Kinds = j.Kinds
-		if i.Status == Reported || i.Status == Dismissed {
-			i.Status = Triaged
-		}
+	case Duplicate:
+		i.Same = j.Same
 	}
-	i.ClosedAt = time.Time{}
+	if !i.IsBreach() {
+		i.Risk = ""
+	}
+	i.Status, i.ClosedAt, i.UpdatedAt = i.reached(), time.Time{}, now
 	if i.Status == Dismissed {
 		i.ClosedAt = now
 	}
-	i.UpdatedAt = now
 	return nil
 }
 
-func (j Judgement) check() error {
+// hasDuty reports whether something was found that the law attaches a duty to:
+// awareness (Art. 33) or a high risk (Art. 34).
+func (i *Incident) hasDuty() bool {
+	return i.IsClockRunning() || i.IsBreach() && i.Risk == HighRiskLikely
+}
+
+// reached is the status that follows from the verdict and the moments, for an
+// incident that is not closed. A breach is not contained before awareness is
+// confirmed, even when the leak was stopped earlier.
+func (i *Incident) reached() Status {
+	switch {
+	case i.Verdict == "":
+		return Reported
+	case i.Verdict == FalseAlarm || i.Verdict == Duplicate:
+		return Dismissed
+	case i.IsBreach() && !i.IsClockRunning():
+		return Triaged
+	case !i.Contained.IsZero():
+		return Contained
+	case i.IsBreach():
+		return Confirmed
+	}
+	return Triaged
+}
+
+func (j Judgement) check(self ID) error {
 	switch j.Verdict {
 	case FalseAlarm, OnlyIncident:
 	case Duplicate:
-		if j.Same == "" {
+		if j.Same == "" || j.Same == self {
 			return ErrSameMissing.At("same")
 		}
 	case Breach:
@@ -90,10 +110,7 @@ func (i *Incident) ConfirmAwareness(at time.Time, reason string, now time.Time) 
 		return err
 	}
 	i.Moments.Aware = Moment{At: at, Reason: strings.TrimSpace(reason)}
-	if i.Status == Triaged {
-		i.Status = Confirmed
-	}
-	i.UpdatedAt = now
+	i.Status, i.UpdatedAt = i.reached(), now
 	return nil
 }
 
@@ -113,21 +130,24 @@ func (i *Incident) DecideRisk(r Risk, reason string, now time.Time) error {
 	return nil
 }
 
-// Contain records that the leak is stopped, at a moment that is not in the
-// future. The status moves on unless the breach still waits for its awareness.
+// Contain records that the leak is stopped, at a moment that is neither in the
+// future nor before the leak. The status moves on unless nobody has judged yet or
+// the breach still waits for its awareness.
 func (i *Incident) Contain(at, now time.Time) error {
 	switch {
 	case !i.IsOpen():
 		return ErrNotOpen
 	case !i.Contained.IsZero():
 		return ErrAlreadyConfined
-	case at.After(now):
-		return ErrMomentInFuture.At("at")
 	}
-	i.Contained, i.UpdatedAt = at, now
-	if i.Status == Confirmed || (i.Status == Triaged && i.Verdict == OnlyIncident) {
-		i.Status = Contained
+	if err := checkInstant(at, now); err != nil {
+		return err
 	}
+	if o := i.Moments.Occurred.At; at.Before(o) {
+		return ErrMomentOrder.At("at").With("First", Occurred).With("Second", Contained)
+	}
+	i.Contained = at
+	i.Status, i.UpdatedAt = i.reached(), now
 	return nil
 }
 
@@ -151,16 +171,9 @@ func (i *Incident) Reopen(reason string, now time.Time) error {
 	if strings.TrimSpace(reason) == "" {
 		return ErrReasonMissing.At("reason")
 	}
-	i.ClosedAt, i.UpdatedAt = time.Time{}, now
-	switch {
-	case i.Status == Dismissed:
-		i.Status, i.Verdict, i.Same = Reported, "", ""
-	case i.IsClockRunning() && !i.Contained.IsZero():
-		i.Status = Contained
-	case i.IsClockRunning():
-		i.Status = Confirmed
-	default:
-		i.Status = Triaged
+	if i.Status == Dismissed {
+		i.Verdict, i.Same = "", ""
 	}
+	i.Status, i.ClosedAt, i.UpdatedAt = i.reached(), time.Time{}, now
 	return nil
 }

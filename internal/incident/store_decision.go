@@ -54,7 +54,28 @@ func DecisionsOf(ctx context.Context, db bun.IDB, id ID) ([]Decision, error) {
 	}
 	out := make([]Decision, len(rows))
 	for k, r := range rows {
-		out[k] = Decision{r.ID, ID(r.IncidentID), r.Kind, r.Outcome, r.Reason, r.MadeBy, r.MadeAt.UTC()}
+		out[k] = r.decision()
 	}
 	return out, nil
+}
+
+// DecisionsOfIncidents returns the decisions of several incidents, oldest first. It
+// is meant for a few hundred incidents at a time.
+func DecisionsOfIncidents(ctx context.Context, db bun.IDB, ids []string) (map[ID][]Decision, error) {
+	out := make(map[ID][]Decision, len(ids))
+	if len(ids) == 0 {
+		return out, nil
+	}
+	var rows []decisionRow
+	if err := db.NewSelect().Model(&rows).Where("incident_id IN (?)", bun.List(ids)).OrderExpr("made_at, id").Scan(ctx); err != nil {
+		return nil, fmt.Errorf("incident: decisions: %w", err)
+	}
+	for _, r := range rows {
+		out[ID(r.IncidentID)] = append(out[ID(r.IncidentID)], r.decision())
+	}
+	return out, nil
+}
+
+func (r decisionRow) decision() Decision {
+	return Decision{r.ID, ID(r.IncidentID), r.Kind, r.Outcome, r.Reason, r.MadeBy, r.MadeAt.UTC()}
 }

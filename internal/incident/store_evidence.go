@@ -55,6 +55,23 @@ func EvidenceOf(ctx context.Context, db bun.IDB, id ID) ([]Evidence, error) {
 	return out, nil
 }
 
+// EvidenceOfIncidents lists the files of several incidents, oldest first, without
+// content. It is meant for a few hundred incidents at a time.
+func EvidenceOfIncidents(ctx context.Context, db bun.IDB, ids []string) (map[ID][]Evidence, error) {
+	out := make(map[ID][]Evidence, len(ids))
+	if len(ids) == 0 {
+		return out, nil
+	}
+	var rows []evidenceRow
+	if err := db.NewSelect().Model(&rows).Where("incident_id IN (?)", bun.List(ids)).OrderExpr("added_at, id").Scan(ctx); err != nil {
+		return nil, fmt.Errorf("incident: evidence: %w", err)
+	}
+	for _, r := range rows {
+		out[ID(r.IncidentID)] = append(out[ID(r.IncidentID)], r.evidence())
+	}
+	return out, nil
+}
+
 // EvidenceContent returns a file of an incident with its bytes, or
 // ErrFileNotFound.
 func EvidenceContent(ctx context.Context, db bun.IDB, id ID, fileID string) (Evidence, []byte, error) {

@@ -44,7 +44,9 @@ func InsertReport(ctx context.Context, tx bun.IDB, r Report, statusHash, sendKey
 		LooksLike: string(r.LooksLike), StatusHash: statusHash, SendKey: sendKey, CreatedAt: r.CreatedAt,
 	}
 	_, err := tx.NewInsert().Model(&row).Exec(ctx)
-	if database.IsUnique(err, "send_key") {
+	// The secret of the status page may follow from the send key: then a repeated
+	// sending breaks both rules, and which is reported first is the database's choice.
+	if database.IsUnique(err, "send_key") || database.IsUnique(err, "status_hash") {
 		return ErrSentTwice.Because(err)
 	}
 	if err != nil {

@@ -25,6 +25,8 @@ func rowOf(i Incident) incidentRow {
 		ToldAt: i.Moments.Told.At, AwareAt: i.Moments.Aware.At, AwareReason: i.Moments.Aware.Reason,
 		OpenedAt: i.OpenedAt, ContainedAt: i.Contained, ClosedAt: i.ClosedAt, UpdatedAt: i.UpdatedAt,
 		Lessons: i.Lessons, Feedback: i.Feedback, Regime: i.Regime, RegimeVersion: i.RegimeVer,
+		// Neither database lowers other letters than ASCII ones by itself.
+		Search: strings.ToLower(i.Ref + "\n" + i.Title),
 	}
 }
 

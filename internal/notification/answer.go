@@ -30,6 +30,9 @@ type Answer struct {
 	UpdatedAt time.Time
 }
 
+// isOpen reports whether the answer says only that there is none yet.
+func (a Answer) isOpen() bool { return a.State == NotKnown || a.State == Investigating }
+
 // MaxAnswer is the longest typed answer, in characters.
 const MaxAnswer = 8000
 

@@ -33,6 +33,7 @@ type Facts struct {
 	Data        []workflow.Category
 	RiskReason  string
 	People      People
+	At          time.Time // the present: an open duty past its end needs reasons; zero: not looked at
 }
 
 // Sender is the firm and who speaks for it.
@@ -59,8 +60,8 @@ type People struct {
 }
 
 // Compose puts the notification together: the authority's front data, then the
-// template. Typed answers stand for their questions; a typed "not known" replaces
-// nothing that the facts know.
+// template. Typed answers stand for their questions; a typed "not known" or "under
+// investigation" replaces nothing that the facts know.
 func Compose(f Facts, typed map[string]Answer, w Words) Dossier {
 	d := Dossier{
 		Authority: f.Authority.ID, Language: w.Lang(), Reference: f.Incident.Ref, Phase: string(f.Phase),
@@ -91,21 +92,13 @@ func composeFront(f Facts, typed map[string]Answer, w Words) Chapter {
 			ID: FrontID(field.ID), Number: "0." + strconv.Itoa(k+1), Label: field.Label.In(w.Lang(), w.Country()),
 			State: Missing, Typed: true, First: field.Required,
 		}
-		if a, ok := typed[r.ID]; ok {
-			r.State, r.Text, r.Raw = a.State, a.Text, a.Text
-			for _, choice := range field.Choices {
-				if choice.ID == a.Text {
-					r.Text = choice.Label.In(w.Lang(), w.Country())
-				}
-			}
+		if field.EDPB != 0 {
+			r = known(r, f, field, typed, w)
+		}
+		if a, ok := typed[r.ID]; ok && (!a.isOpen() || r.State == Missing) {
+			r.State, r.Text, r.Raw = a.State, choiceLabel(field, a.Text, w), a.Text
 			if a.State != Given {
 				r.Text = w.T("notification.state_"+string(a.State), nil)
-			}
-		} else if field.EDPB != 0 {
-			r.Text = fact(f, rowID(field.EDPB), w)
-			r.Raw = r.Text
-			if r.Text != "" {
-				r.State = Given
 			}
 		}
 		c.Rows = append(c.Rows, r)
@@ -113,15 +106,66 @@ func composeFront(f Facts, typed map[string]Answer, w Words) Chapter {
 	return c
 }
 
-func rowID(row int) string {
+// known answers a front field with what is known for the same row of the template:
+// what was typed there, else the fact. A field of choices takes the authority's own
+// words where the answer is one of them.
+func known(r Row, f Facts, field workflow.FrontField, typed map[string]Answer, w Words) Row {
+	q, ok := questionOf(field.EDPB)
+	if !ok {
+		return r
+	}
+	same, raised := composeRow(f, q, typed, w)
+	if !raised || same.State != Given {
+		return r
+	}
+	r.State, r.Text, r.Raw = Given, same.Text, same.Text
+	if len(field.Choices) > 0 {
+		r.Raw = ""
+	}
+	for _, id := range []string{same.Raw, choiceOfFact(f, q.ID)} {
+		if label := choiceLabel(field, id, w); label != id {
+			r.Text, r.Raw = label, id
+		}
+	}
+	return r
+}
+
+// choiceLabel writes a choice in words; the text itself when it is none.
+func choiceLabel(field workflow.FrontField, text string, w Words) string {
+	for _, choice := range field.Choices {
+		if choice.ID == text {
+			return choice.Label.In(w.Lang(), w.Country())
+		}
+	}
+	return text
+}
+
+// choiceOfFact is the choice that a fact stands for, as the front fields call it.
+func choiceOfFact(f Facts, question string) string {
+	switch question {
+	case "type":
+		if f.Phase == obligation.Initial {
+			return "new"
+		}
+		return string(f.Phase)
+	case "completeness":
+		if f.Phase == obligation.Initial {
+			return "provisional"
+		}
+		return "supplementary"
+	}
+	return ""
+}
+
+func questionOf(row int) (Question, bool) {
 	for _, s := range Sections() {
 		for _, q := range s.Questions {
 			if q.Row == row {
-				return q.ID
+				return q, true
 			}
 		}
 	}
-	return ""
+	return Question{}, false
 }
 
 // composeRow answers one question; false when the case does not raise it.
@@ -130,7 +174,8 @@ func composeRow(f Facts, q Question, typed map[string]Answer, w Words) (Row, boo
 		return Row{}, false
 	}
 	r := Row{ID: q.ID, Label: w.T("notification.q_"+q.ID, nil), Article: q.Article, State: Missing, Typed: q.Typed, First: q.First}
-	if a, ok := typed[q.ID]; ok && q.Typed {
+	text := fact(f, q.ID, w)
+	if a, ok := typed[q.ID]; ok && q.Typed && (!a.isOpen() || text == "") {
 		r.State, r.Text, r.Raw = a.State, a.Text, a.Text
 		switch {
 		case a.State != Given:
@@ -140,7 +185,7 @@ func composeRow(f Facts, q Question, typed map[string]Answer, w Words) (Row, boo
 		}
 		return r, true
 	}
-	if text := fact(f, q.ID, w); text != "" {
+	if text != "" {
 		r.State, r.Text = Given, text
 		if q.Typed {
 			r.Raw = factRaw(f, q.ID)
@@ -156,7 +201,7 @@ func raised(f Facts, id string) bool {
 	case "earlier":
 		return f.Phase != obligation.Initial
 	case "late_reason":
-		return f.Obligation.State == obligation.MetLate || f.Obligation.Reason != ""
+		return f.Obligation.State == obligation.MetLate || f.Obligation.IsOverdue(f.At)
 	case "told":
 		return !f.Incident.Moments.Told.At.IsZero()
 	case "people_number", "people_means", "people_content":
@@ -174,6 +219,8 @@ func factRaw(f Facts, id string) string {
 		return f.Firm.Size
 	case "activity":
 		return f.Firm.Activity
+	case "late_reason":
+		return f.Obligation.Reason
 	}
 	return ""
 }
@@ -219,7 +266,9 @@ func fact(f Facts, id string, w Words) string {
 	case "contact_point":
 		return f.Firm.ContactPoint
 	case "late_reason":
-		return f.Obligation.Reason
+		if f.Obligation.State == obligation.MetLate { // else the reason is that of a waiver
+			return f.Obligation.Reason
+		}
 	}
 	return factOfCase(f, id, w)
 }

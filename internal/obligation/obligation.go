@@ -123,18 +123,20 @@ func (o *Obligation) Waive(reason string, now time.Time) error {
 // Meet settles a duty that was done at the given instant. Later than the strict
 // end it is met late and the reason is required (Art. 33(1) GDPR, last sentence).
 func (o *Obligation) Meet(at time.Time, lateReason string) error {
-	if !o.IsOpen() {
+	reason := strings.TrimSpace(lateReason)
+	late := !o.DueAt.IsZero() && at.After(o.DueAt)
+	switch {
+	case !o.IsOpen():
 		return ErrSettled
+	case at.IsZero():
+		return ErrFiledMissing.At("at")
+	case late && reason == "":
+		return ErrLateReason.At("late_reason")
+	case late:
+		o.State, o.Reason, o.SettledAt = MetLate, reason, at
+	default:
+		o.State, o.SettledAt = Met, at
 	}
-	o.State = Met
-	if !o.DueAt.IsZero() && at.After(o.DueAt) {
-		if strings.TrimSpace(lateReason) == "" {
-			o.State = Open
-			return ErrLateReason.At("late_reason")
-		}
-		o.State, o.Reason = MetLate, strings.TrimSpace(lateReason)
-	}
-	o.SettledAt = at
 	return nil
 }
 

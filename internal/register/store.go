@@ -3,6 +3,7 @@ package register
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -125,7 +126,11 @@ func StepsOf(ctx context.Context, db bun.IDB, id incident.ID) ([]Step, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Steps(p[id]), nil
+	known, ok := p[id]
+	if !ok {
+		return nil, incident.ErrNotFound
+	}
+	return Steps(known), nil
 }
 
 // Entries returns the breaches of the register, the latest first, and how many
@@ -139,51 +144,60 @@ func Entries(ctx context.Context, db bun.IDB, limit, offset int) ([]Entry, int, 
 	if err != nil {
 		return nil, 0, err
 	}
-	out := make([]Entry, len(list))
-	for k, i := range list {
-		if out[k], err = entry(ctx, db, i); err != nil {
+	out := make([]Entry, 0, len(list))
+	for some := range slices.Chunk(list, entriesAtOnce) {
+		entries, err := entriesOf(ctx, db, some)
+		if err != nil {
 			return nil, 0, err
 		}
+		out = append(out, entries...)
 	}
 	return out, n, nil
 }
 
-func entry(ctx context.Context, db bun.IDB, i incident.Incident) (Entry, error) {
-	e := Entry{Incident: i, Answers: map[string]string{}}
-	var err error
-	if e.Duties, err = obligation.OfIncident(ctx, db, i.ID); err != nil {
-		return e, err
+// entriesAtOnce is for how many incidents the rest of their entries is read in one
+// go: few queries, and none too long for a database.
+const entriesAtOnce = 500
+
+func entriesOf(ctx context.Context, db bun.IDB, list []incident.Incident) ([]Entry, error) {
+	ids := make([]string, len(list))
+	for k, i := range list {
+		ids[k] = string(i.ID)
 	}
-	for _, o := range e.Duties {
-		filings, err := obligation.FilingsOf(ctx, db, o.ID)
-		if err != nil {
-			return e, err
-		}
-		e.Filings = append(e.Filings, filings...)
-	}
-	if e.Decisions, err = incident.DecisionsOf(ctx, db, i.ID); err != nil {
-		return e, err
-	}
-	if e.Evidence, err = incident.EvidenceOf(ctx, db, i.ID); err != nil {
-		return e, err
-	}
-	answers, err := notification.AnswersOf(ctx, db, i.ID)
+	duties, err := obligation.OfIncidents(ctx, db, ids)
 	if err != nil {
-		return e, err
+		return nil, err
 	}
-	for id, a := range answers {
-		if a.State == notification.Given {
-			e.Answers[id] = a.Text
+	filings, err := obligation.FilingsOfIncidents(ctx, db, ids)
+	if err != nil {
+		return nil, err
+	}
+	decisions, err := incident.DecisionsOfIncidents(ctx, db, ids)
+	if err != nil {
+		return nil, err
+	}
+	evidence, err := incident.EvidenceOfIncidents(ctx, db, ids)
+	if err != nil {
+		return nil, err
+	}
+	answers, err := notification.GivenOfIncidents(ctx, db, ids)
+	if err != nil {
+		return nil, err
+	}
+	told, err := communication.ToldOf(ctx, db, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Entry, len(list))
+	for k, i := range list {
+		t, frozen := told[i.ID]
+		out[k] = Entry{
+			Incident: i, Duties: duties[i.ID], Filings: filings[i.ID], Decisions: decisions[i.ID], Evidence: evidence[i.ID],
+			Answers: answers[i.ID], Frozen: frozen, People: t.People, Sent: t.Sent,
+		}
+		if out[k].Answers == nil {
+			out[k].Answers = map[string]string{}
 		}
 	}
-	snapshots, err := communication.SnapshotsOf(ctx, db, i.ID)
-	if err != nil || len(snapshots) == 0 {
-		return e, err
-	}
-	for _, s := range snapshots {
-		e.Frozen, e.People = true, e.People+s.People
-	}
-	counts, err := communication.CountsOf(ctx, db, i.ID, "")
-	e.Sent = counts.Sent
-	return e, err
+	return out, nil
 }

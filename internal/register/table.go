@@ -70,7 +70,11 @@ func (e Entry) authority(v map[string]string, w Words) {
 	v["authority_reason"] = o.Reason
 	for _, f := range e.Filings {
 		v["authority_at"] = join(v["authority_at"], when(f.FiledAt, w)+" ("+w.T("notification.phase_"+string(f.Phase), nil)+")")
-		v["receipt"] = join(v["receipt"], f.Receipt+f.NoReceipt)
+		receipt := f.Receipt
+		if receipt == "" {
+			receipt = f.NoReceipt
+		}
+		v["receipt"] = join(v["receipt"], receipt)
 	}
 }
 
@@ -133,7 +137,8 @@ func data(ids []string, packs *workflow.Packs, w Words) (all, special string) {
 	for _, id := range ids {
 		c, err := packs.Category(id)
 		if err != nil {
-			continue // a category of an older pack: its id is in the incident itself
+			names = append(names, id) // of an older pack: the id says more than nothing
+			continue
 		}
 		names = append(names, c.Name.In(w.Lang(), w.Country()))
 		if c.Special {
@@ -214,9 +219,16 @@ func (e Entry) JSON() JSON {
 	out := JSON{
 		Ref: i.Ref, Title: i.Title, Description: i.Summary, Status: string(i.Status), Kinds: i.Kinds.String(),
 		OccurredAt: at(i.Moments.Occurred.At), NoticedAt: at(i.Moments.Noticed.At), ReportedAt: at(i.Moments.Reported.At),
+		Duties: []jsonDuty{}, Filings: []jsonFiling{}, Decisions: []jsonDecision{}, EvidenceHash: []string{},
 		AwareAt: at(i.Moments.Aware.At), AwareReason: i.Moments.Aware.Reason, ContainedAt: at(i.Contained), ClosedAt: at(i.ClosedAt),
-		Data: i.Data, PeopleKnown: e.Frozen || i.Approx.Known, PeopleExact: e.Frozen, People: i.Approx.Value, LettersSent: e.Sent,
+		Data: append([]string{}, i.Data...), PeopleKnown: e.Frozen || i.Approx.Known, PeopleExact: e.Frozen, People: i.Approx.Value, LettersSent: e.Sent,
 		Risk: string(i.Risk), RiskReason: e.LastReason("risk"), Lessons: i.Lessons, Law: i.Regime + " " + i.RegimeVer, Answers: e.Answers,
+	}
+	if e.Frozen {
+		out.People = e.People
+	}
+	if out.Answers == nil {
+		out.Answers = map[string]string{}
 	}
 	for _, o := range e.Duties {
 		out.Duties = append(out.Duties, jsonDuty{string(o.Duty), o.Article, o.Recipient, string(o.State), at(o.StartedAt), at(o.DueAt), at(o.StatutoryAt), at(o.SettledAt), o.Reason})

@@ -32,7 +32,8 @@ CREATE TABLE incidents (
     lessons        TEXT NOT NULL,
     feedback       TEXT NOT NULL,
     regime         TEXT NOT NULL,
-    regime_version TEXT NOT NULL
+    regime_version TEXT NOT NULL,
+    search         TEXT NOT NULL
 );
 --bun:split
 CREATE INDEX incidents_by_status ON incidents (status, opened_at);

@@ -39,7 +39,7 @@ CREATE TABLE snapshots (
 --bun:split
 CREATE TABLE affected_people (
     incident_id  TEXT NOT NULL REFERENCES incidents (id),
-    contact_id   TEXT NOT NULL,
+    contact_id   TEXT NOT NULL REFERENCES contacts (id),
     snapshot_id  TEXT REFERENCES snapshots (id),
     position     INTEGER NOT NULL,
     picked_via   TEXT NOT NULL,
