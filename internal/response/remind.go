@@ -281,8 +281,11 @@ func (s *Service) deliver(ctx context.Context, sc scene, a alert.Alert, channels
 	var chatErr error
 	if hasChat {
 		out.card, chatErr = s.chat(ctx, sc, a)
-		if err := s.health(ctx, "slack", chatErr); err != nil && alert.ClassOf(err) == alert.RateLimited && !hasMail {
+		if err := s.health(ctx, "slack", chatErr); err != nil && chatErr == nil {
 			return out, err
+		}
+		if alert.ClassOf(chatErr) == alert.RateLimited && !hasMail {
+			return out, chatErr
 		}
 	}
 	var mailErr error

@@ -22,7 +22,7 @@ type cardRow struct {
 }
 
 type healthRow struct {
-	bun.BaseModel `bun:"table:channel_health"`
+	bun.BaseModel `bun:"table:channel_health,alias:channel_health"`
 
 	Channel   string `bun:",pk"`
 	Failing   bool
