@@ -277,3 +277,14 @@ func personRowOf(p Person) personRow {
 		Letter: string(p.Letter), LetterAt: p.LetterAt,
 	}
 }
+
+// CountOfImport counts the people on any list of people affected who came with an
+// import of the customer file.
+func CountOfImport(ctx context.Context, db bun.IDB, importID string) (int, error) {
+	var n int
+	err := db.NewRaw("SELECT count(*) FROM affected_people AS p JOIN contacts AS c ON c.id = p.contact_id WHERE c.import_id = ?", importID).Scan(ctx, &n)
+	if err != nil {
+		return 0, fmt.Errorf("communication: count of import: %w", err)
+	}
+	return n, nil
+}
