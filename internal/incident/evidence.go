@@ -103,7 +103,7 @@ func fittingName(name, media string) string {
 	if slices.Contains(endings, ext) {
 		return name
 	}
-	return name + endings[0]
+	return shortened(name + endings[0])
 }
 
 func utf16(s string) []byte {
@@ -124,11 +124,17 @@ func cleanName(name string) string {
 		}
 		return r
 	}, name)
-	if r := []rune(name); len(r) > 120 {
-		name = string(r[len(r)-120:])
-	}
-	if name = strings.Trim(name, ". "); name == "" || name == "/" {
+	if name = shortened(name); name == "" || name == "/" {
 		return "file"
 	}
 	return name
+}
+
+// shortened keeps the end of a name that is longer than a file system likes.
+func shortened(name string) string {
+	const longest = 120
+	if r := []rune(name); len(r) > longest {
+		name = string(r[len(r)-longest:])
+	}
+	return strings.Trim(name, ". ")
 }

@@ -72,7 +72,7 @@ func Title(text string) string {
 		}
 	}
 	if i := sentenceEnd(line); i > 20 && i < maxTitle {
-		line = line[:i]
+		line = strings.TrimSpace(line[:i])
 	}
 	if utf8.RuneCountInString(line) <= maxTitle {
 		return line
