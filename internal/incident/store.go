@@ -169,7 +169,7 @@ func AddMoment(ctx context.Context, tx bun.IDB, h History) error {
 	if err != nil {
 		return err
 	}
-	row := momentRow{ID: id, IncidentID: string(h.IncidentID), Kind: string(h.Kind), At: h.At, Reason: h.Reason, SetBy: h.SetBy, SetAt: h.SetAt}
+	row := momentRow{ID: id, IncidentID: string(h.IncidentID), Kind: string(h.Kind), At: h.At, Reason: storable(h.Reason), SetBy: h.SetBy, SetAt: h.SetAt}
 	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 		return fmt.Errorf("incident: add moment: %w", err)
 	}

@@ -39,7 +39,7 @@ func AddDecision(ctx context.Context, tx bun.IDB, d Decision) error {
 	if err != nil {
 		return err
 	}
-	row := decisionRow{ID: id, IncidentID: string(d.IncidentID), Kind: d.Kind, Outcome: d.Outcome, Reason: d.Reason, MadeBy: d.MadeBy, MadeAt: d.MadeAt}
+	row := decisionRow{ID: id, IncidentID: string(d.IncidentID), Kind: d.Kind, Outcome: d.Outcome, Reason: storable(d.Reason), MadeBy: d.MadeBy, MadeAt: d.MadeAt}
 	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 		return fmt.Errorf("incident: add decision: %w", err)
 	}

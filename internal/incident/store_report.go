@@ -39,8 +39,8 @@ var ErrSentTwice = fault.New(fault.Conflict, "report.sent_twice")
 // status page, sendKey the key that makes a repeated sending harmless.
 func InsertReport(ctx context.Context, tx bun.IDB, r Report, statusHash, sendKey string) error {
 	row := reportRow{
-		ID: r.ID, IncidentID: string(r.IncidentID), Scenario: r.Scenario, Content: r.Text, NoticedAt: r.NoticedAt,
-		Data: strings.Join(r.Data, ","), Name: r.Name, Contact: r.Contact, Language: r.Language, Via: r.Via,
+		ID: r.ID, IncidentID: string(r.IncidentID), Scenario: r.Scenario, Content: storable(r.Text), NoticedAt: r.NoticedAt,
+		Data: strings.Join(r.Data, ","), Name: storable(r.Name), Contact: storable(r.Contact), Language: r.Language, Via: r.Via,
 		LooksLike: string(r.LooksLike), StatusHash: statusHash, SendKey: sendKey, CreatedAt: r.CreatedAt,
 	}
 	_, err := tx.NewInsert().Model(&row).Exec(ctx)

@@ -15,18 +15,22 @@ func utc(t time.Time) time.Time {
 	return t.UTC()
 }
 
+// storable leaves out the NUL bytes that no database takes: a report must get
+// through, whatever the phone it was typed on put into it.
+func storable(s string) string { return strings.ReplaceAll(s, "\x00", "") }
+
 func rowOf(i Incident) incidentRow {
 	return incidentRow{
-		ID: string(i.ID), Ref: i.Ref, Title: i.Title, Scenario: i.Scenario, Summary: i.Summary,
+		ID: string(i.ID), Ref: i.Ref, Title: storable(i.Title), Scenario: i.Scenario, Summary: storable(i.Summary),
 		Status: string(i.Status), Verdict: string(i.Verdict), Kinds: i.Kinds.String(), Risk: string(i.Risk),
 		LeadID: i.LeadID, SameID: string(i.Same), Data: strings.Join(i.Data, ","),
 		ApproxKnown: i.Approx.Known, ApproxValue: i.Approx.Value,
 		OccurredAt: i.Moments.Occurred.At, NoticedAt: i.Moments.Noticed.At, ReportedAt: i.Moments.Reported.At,
-		ToldAt: i.Moments.Told.At, AwareAt: i.Moments.Aware.At, AwareReason: i.Moments.Aware.Reason,
+		ToldAt: i.Moments.Told.At, AwareAt: i.Moments.Aware.At, AwareReason: storable(i.Moments.Aware.Reason),
 		OpenedAt: i.OpenedAt, ContainedAt: i.Contained, ClosedAt: i.ClosedAt, UpdatedAt: i.UpdatedAt,
-		Lessons: i.Lessons, Feedback: i.Feedback, Regime: i.Regime, RegimeVersion: i.RegimeVer,
+		Lessons: storable(i.Lessons), Feedback: storable(i.Feedback), Regime: i.Regime, RegimeVersion: i.RegimeVer,
 		// Neither database lowers other letters than ASCII ones by itself.
-		Search: strings.ToLower(i.Ref + "\n" + i.Title),
+		Search: strings.ToLower(i.Ref + "\n" + storable(i.Title)),
 	}
 }
 
