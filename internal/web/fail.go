@@ -9,7 +9,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"clepsydra/internal/fault"
-	"clepsydra/internal/firm"
 	"clepsydra/internal/locale"
 )
 
@@ -79,8 +78,6 @@ func (s *Server) failed(c *fiber.Ctx, err error) error {
 	switch {
 	case kind == fault.Unauthorized && s.askToSignIn(v):
 		return nil
-	case errors.Is(err, firm.ErrNotSetUp) && c.Method() == fiber.MethodGet && !isFragment(c):
-		return v.Redirect("/setup")
 	case strings.HasPrefix(c.Get(fiber.HeaderAccept), fiber.MIMEApplicationJSON):
 		return c.JSON(fiber.Map{"kind": kind, "error": v.wordsFor(kind, err), "request": c.Locals(requestKey)})
 	case v.IsFragment():

@@ -5,10 +5,13 @@ import (
 	"encoding/hex"
 	"fmt"
 	"html/template"
+	"slices"
+	"strings"
 	"time"
 
 	"clepsydra/internal/account"
 	"clepsydra/internal/locale"
+	"clepsydra/internal/workflow"
 )
 
 // funcs are what templates call. Those that speak use the visit for which the
@@ -44,11 +47,17 @@ func (w *view) funcs(a *assets) template.FuncMap {
 		"csrf": func() template.HTML {
 			return template.HTML(`<input type="hidden" name="` + tokenField + `" value="` + w.v.Token() + `">`)
 		},
-		"once": onceKey,
-		"can":  func(permission string) bool { return w.v.Is(account.Permission(permission)) },
-		"errs": func(e Errors, field string) []string { return e.Of(field) },
-		"dict": func(pairs ...any) (map[string]any, error) { return pairsOf(pairs) },
-		"list": func(all ...any) []any { return all },
+		"once":      onceKey,
+		"can":       func(permission string) bool { return w.v.Is(account.Permission(permission)) },
+		"text":      func(text workflow.Text) string { return text.In(p().Lang(), p().Country()) },
+		"languages": locale.Languages,
+		"upper":     strings.ToUpper,
+		"has":       func(all []string, one string) bool { return slices.Contains(all, one) },
+		"add":       func(a, b int) int { return a + b },
+		"lines":     func(text string) []string { return strings.Split(text, "\n") },
+		"errs":      func(e Errors, field string) []string { return e.Of(field) },
+		"dict":      func(pairs ...any) (map[string]any, error) { return pairsOf(pairs) },
+		"list":      func(all ...any) []any { return all },
 		// {{template "part" (sub . .D.Something)}} gives a part the same shape
 		// inside a page as it has alone.
 		"sub": func(shown Shown, data any) Shown { return Shown{V: shown.V, D: data, Errors: shown.Errors} },

@@ -57,7 +57,7 @@ func inviteAccount(v *Visit) error {
 		page.New = in
 		return v.Again("accounts", page, err)
 	}
-	page.Invite = &inviteLink{made.Name, made.Email, v.link("/invite/" + secret)}
+	page.Invite = &inviteLink{made.Name, made.Email, v.Link("/invite/" + secret)}
 	return v.Page("accounts", page)
 }
 
@@ -116,7 +116,7 @@ func linkAccount(v *Visit) error {
 		return err
 	}
 	page.Sessions = nil
-	page.Link = &inviteLink{page.Who.Name, page.Who.Email, v.link("/invite/" + secret)}
+	page.Link = &inviteLink{page.Who.Name, page.Who.Email, v.Link("/invite/" + secret)}
 	return v.Page("account", page)
 }
 
@@ -125,6 +125,6 @@ func endAccountSessions(v *Visit) error {
 	if err := v.S.d.Accounts.EndSession(v.Ctx(), v.Actor, id, "", v.Session.ID); err != nil {
 		return err
 	}
-	v.Flash("web.sessions_ended", nil)
+	v.Flash("account.sessions_ended", nil)
 	return v.Redirect("/accounts/" + string(id))
 }

@@ -20,7 +20,7 @@ var errLogo = fault.New(fault.Invalid, "settings.logo_refused").At("logo")
 // Limits of a logo: the file, its sides as sent, its longer side as kept (300 dots
 // per inch on a letter).
 const (
-	maxLogoFile = 8 << 20
+	maxLogoFile = 1 << 20
 	maxLogoSide = 6000
 	logoSide    = 1000
 )
@@ -44,7 +44,7 @@ func saveLogo(v *Visit) error {
 	}
 	raw, err := v.File("logo", maxLogoFile)
 	if err == nil {
-		f.Logo, err = logoFrom(raw)
+		f.Logo, err = v.S.logoFrom(raw)
 	}
 	if err != nil && fault.KindOf(err) == fault.Internal {
 		return err
@@ -75,7 +75,7 @@ func (v *Visit) File(field string, limit int64) (content []byte, err error) {
 // logoFrom opens a picture and writes it anew as a plain PNG of a sensible size:
 // what printers and the letter maker can read, without whatever else was in the
 // file.
-func logoFrom(raw []byte) ([]byte, error) {
+func (s *Server) logoFrom(raw []byte) ([]byte, error) {
 	info, _, err := image.DecodeConfig(bytes.NewReader(raw))
 	if err != nil || info.Width > maxLogoSide || info.Height > maxLogoSide || info.Width < 1 || info.Height < 1 {
 		return nil, errLogo.Because(err)
@@ -90,6 +90,9 @@ func logoFrom(raw []byte) ([]byte, error) {
 	var out bytes.Buffer
 	if err := png.Encode(&out, to); err != nil {
 		return nil, fmt.Errorf("web: write logo: %w", err)
+	}
+	if err := s.d.CheckLogo(out.Bytes()); err != nil {
+		return nil, errLogo.Because(err)
 	}
 	return out.Bytes(), nil
 }

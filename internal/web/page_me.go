@@ -12,6 +12,7 @@ func (s *Server) meRoutes() []Route {
 	return []Route{
 		{Method: fiber.MethodGet, Path: "/me", Needs: SignedIn, Handle: showMe},
 		{Method: fiber.MethodPost, Path: "/me/language", Needs: SignedIn, Handle: changeMyLanguage},
+		{Method: fiber.MethodPost, Path: "/me/theme", Needs: SignedIn, Handle: changeMyTheme},
 		{Method: fiber.MethodPost, Path: "/me/password", Needs: SignedIn, Handle: changeMyPassword},
 		{Method: fiber.MethodPost, Path: "/me/sessions", Needs: SignedIn, Handle: endMySessions},
 	}
@@ -51,6 +52,18 @@ func changeMyLanguage(v *Visit) error {
 	return v.Redirect("/me")
 }
 
+// changeMyTheme keeps the choice in this browser only: a telephone at night and a
+// screen in the shop want different ones.
+func changeMyTheme(v *Visit) error {
+	switch theme := v.Form("theme"); theme {
+	case "light", "dark":
+		v.setCookie(themeCookie, theme, choiceAge)
+	default:
+		v.dropCookie(themeCookie)
+	}
+	return v.Redirect("/me")
+}
+
 func changeMyPassword(v *Visit) error {
 	page, err := v.mePage()
 	if err != nil {
@@ -63,7 +76,7 @@ func changeMyPassword(v *Visit) error {
 	if err := v.S.d.Accounts.ChangePassword(v.Ctx(), v.Account, v.Session, v.C.FormValue("present"), wanted); err != nil {
 		return v.Again("me", page, err)
 	}
-	v.Flash("web.password_changed", nil)
+	v.Flash("account.password_changed", nil)
 	return v.Redirect("/me")
 }
 
@@ -71,6 +84,6 @@ func endMySessions(v *Visit) error {
 	if err := v.S.d.Accounts.EndSession(v.Ctx(), v.Actor, v.Account.ID, v.Form("session"), v.Session.ID); err != nil {
 		return err
 	}
-	v.Flash("web.sessions_ended", nil)
+	v.Flash("account.sessions_ended", nil)
 	return v.Redirect("/me")
 }

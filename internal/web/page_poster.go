@@ -1,8 +1,12 @@
 package web
 
 import (
+	"bytes"
 	"fmt"
 	"html/template"
+	"image"
+	"image/color"
+	"image/png"
 	"strings"
 
 	"github.com/boombuler/barcode/qr"
@@ -23,7 +27,7 @@ func showReportLink(v *Visit) error {
 	if err != nil {
 		return err
 	}
-	link := v.link(reportPath(v.Firm.ReportToken))
+	link := v.Link(v.ReportPath())
 	code, err := qrCode(link, v.P.T("settings.qr_alt", nil))
 	if err != nil {
 		return err
@@ -57,7 +61,7 @@ type posterPage struct {
 type posterText struct{ Lang, Title, Text string }
 
 func showPoster(v *Visit) error {
-	link := v.link(reportPath(v.Firm.ReportToken))
+	link := v.Link(v.ReportPath())
 	code, err := qrCode(link, v.P.T("settings.qr_alt", nil))
 	if err != nil {
 		return err
@@ -68,6 +72,33 @@ func showPoster(v *Visit) error {
 		page.Texts = append(page.Texts, posterText{lang, p.T("settings.poster_title", nil), p.T("settings.poster_text", nil)})
 	}
 	return v.Page("poster", page)
+}
+
+// downloadQR gives the code as a picture, for a shop's own poster.
+func downloadQR(v *Visit) error {
+	code, err := qr.Encode(v.Link(v.ReportPath()), qr.M, qr.Auto)
+	if err != nil {
+		return fmt.Errorf("web: qr code: %w", err)
+	}
+	const dots, quiet = 16, 4
+	side := (code.Bounds().Dx() + 2*quiet) * dots
+	picture := image.NewPaletted(image.Rect(0, 0, side, side), color.Palette{color.White, color.Black})
+	for y := range side {
+		for x := range side {
+			at := image.Pt(x/dots-quiet, y/dots-quiet)
+			if !at.In(code.Bounds()) {
+				continue
+			}
+			if r, _, _, _ := code.At(at.X, at.Y).RGBA(); r == 0 {
+				picture.SetColorIndex(x, y, 1)
+			}
+		}
+	}
+	var out bytes.Buffer
+	if err := png.Encode(&out, picture); err != nil {
+		return fmt.Errorf("web: draw qr code: %w", err)
+	}
+	return v.Download("clepsydra-qr.png", "image/png", out.Bytes())
 }
 
 // qrCode draws a QR code as one path, with the quiet zone that readers need.

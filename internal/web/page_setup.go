@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"html/template"
 	"slices"
 	"strings"
 
@@ -10,20 +11,21 @@ import (
 	"clepsydra/internal/account"
 	"clepsydra/internal/fault"
 	"clepsydra/internal/firm"
+	"clepsydra/internal/locale"
 	"clepsydra/internal/workflow"
 )
 
 // Named refusals of the forms in this package.
 var (
-	errRepeat     = fault.New(fault.Invalid, "web.password_repeat").At("repeat")
-	errSameEmail  = fault.New(fault.Invalid, "web.same_email")
-	errNoCustomer = fault.New(fault.Invalid, "web.languages_missing").At("languages")
+	errRepeat     = fault.New(fault.Invalid, "account.password_repeat").At("repeat")
+	errSameEmail  = fault.New(fault.Invalid, "setup.same_email")
+	errNoCustomer = fault.New(fault.Invalid, "setup.languages_missing").At("languages")
 )
 
 func (s *Server) setupRoutes() []Route {
 	return []Route{
-		{Method: fiber.MethodGet, Path: "/setup", Needs: Public, Handle: showSetup},
-		{Method: fiber.MethodPost, Path: "/setup", Needs: Public, Handle: setUp},
+		{Method: fiber.MethodGet, Path: "/setup/:token", Needs: Public, Handle: showSetup},
+		{Method: fiber.MethodPost, Path: "/setup/:token", Needs: Public, Handle: setUp},
 	}
 }
 
@@ -39,16 +41,22 @@ type setupPage struct {
 
 // choices are what selects offer.
 type choices struct {
-	Countries   []string
-	Authorities []workflow.Authority
+	Countries []string
+	Groups    []authorityGroup
+}
+
+// authorityGroup are the authorities of one country.
+type authorityGroup struct {
+	Country string
+	All     []workflow.Authority
 }
 
 func (s *Server) choices() choices {
-	var all []workflow.Authority
-	for _, country := range firm.Countries() {
-		all = append(all, s.d.Packs.AuthoritiesOf(country)...)
+	out := choices{Countries: firm.Countries()}
+	for _, country := range out.Countries {
+		out.Groups = append(out.Groups, authorityGroup{country, s.d.Packs.AuthoritiesOf(country)})
 	}
-	return choices{Countries: firm.Countries(), Authorities: all}
+	return out
 }
 
 // SpeaksTo reports whether customers are written to in a language.
@@ -58,14 +66,13 @@ func showSetup(v *Visit) error {
 	if v.Firm.Name != "" {
 		return v.Redirect("/sign-in")
 	}
-	token := v.C.Query("token")
-	if token == "" || v.S.d.Accounts.CheckSetup(v.Ctx(), token) != nil {
-		v.C.Status(fiber.StatusForbidden)
-		return v.Page("setup_closed", struct{ Tried bool }{token != ""})
+	token := v.C.Params("token")
+	if err := v.S.d.Accounts.CheckSetup(v.Ctx(), token); err != nil {
+		return err
 	}
 	return v.Page("setup", setupPage{
 		Token: token, choices: v.S.choices(),
-		Firm: firm.Firm{Country: "BE", Language: v.P.Lang(), Languages: []string{v.P.Lang()}, AuthorityID: "BE-GBA", Size: "micro", Sector: "private"},
+		Firm: firm.Firm{Country: "BE", Language: v.P.Lang(), Languages: []string{v.P.Lang()}, Size: "micro", Sector: "private"},
 	})
 }
 
@@ -79,18 +86,21 @@ func (v *Visit) readFirm(f *firm.Firm) {
 	f.Country, f.CompanyNumber = v.Form("country"), v.Form("company_number")
 	f.Zone = firm.ZoneOf(f.Country)
 	f.Language = v.Form("language")
-	f.Languages = slices.DeleteFunc(v.FormAll("languages"), func(l string) bool { return !slices.Contains(v.Languages(), l) })
+	f.Languages = slices.DeleteFunc(v.FormAll("languages"), func(l string) bool { return !locale.Known(l) })
 	f.Sector, f.Size = v.Form("sector"), v.Form("size")
 	f.Email, f.Phone, f.Website = v.Form("firm_email"), v.Form("firm_phone"), v.Form("website")
 }
 
 func setUp(v *Visit) error {
 	in := setupPage{
-		Token: v.C.FormValue("token"), choices: v.S.choices(), Lead: v.person("lead", account.Administrator),
+		Token: v.C.Params("token"), choices: v.S.choices(), Lead: v.person("lead", account.Administrator),
 		Deputy: v.person("deputy", account.Manager), LastResort: v.person("last", account.Manager),
 	}
 	v.readFirm(&in.Firm)
-	in.Firm.AuthorityID, in.Firm.BaseURL = v.Form("authority"), v.baseURL()
+	in.Firm.AuthorityID, in.Firm.BaseURL = v.Form("authority"), v.origin()
+	if of := v.S.d.Packs.AuthoritiesOf(in.Firm.Country); in.Firm.AuthorityID == "" && len(of) > 0 {
+		in.Firm.AuthorityID = of[0].ID
+	}
 	password := v.C.FormValue("password")
 	if err := in.check(v, password); err != nil {
 		return v.Again("setup", in, err)
@@ -114,7 +124,12 @@ func setUp(v *Visit) error {
 	if v.Firm, err = v.S.house.get(v.Ctx(), v.S.d); err != nil {
 		return err
 	}
-	return v.Page("setup_done", setupDone{Invites: v.inviteLinks(done.Invites, in.Deputy, in.LastResort), Report: v.link(reportPath(v.Firm.ReportToken))})
+	report := v.Link(v.ReportPath())
+	code, err := qrCode(report, v.P.T("settings.qr_alt", nil))
+	if err != nil {
+		return err
+	}
+	return v.Page("setup_done", setupDone{Invites: v.inviteLinks(done.Invites, in.Deputy, in.LastResort), Report: report, QR: code})
 }
 
 // check gathers everything that is wrong, so that nobody mends a form twice.
@@ -137,7 +152,11 @@ func (p *setupPage) check(v *Visit, password string) error {
 	if password != v.C.FormValue("repeat") {
 		l.Add(errRepeat)
 	}
-	for prefix, who := range map[string]*account.Account{"deputy_": &p.Deputy, "last_": &p.LastResort} {
+	for _, other := range []struct {
+		prefix string
+		who    *account.Account
+	}{{"deputy_", &p.Deputy}, {"last_", &p.LastResort}} {
+		prefix, who := other.prefix, other.who
 		if who.Name == "" && who.Email == "" {
 			continue
 		}
@@ -153,6 +172,7 @@ func (p *setupPage) check(v *Visit, password string) error {
 type setupDone struct {
 	Invites []inviteLink
 	Report  string
+	QR      template.HTML
 }
 
 type inviteLink struct{ Name, Email, Link string }
@@ -164,25 +184,7 @@ func (v *Visit) inviteLinks(secrets map[string]string, people ...account.Account
 		if !ok || slices.ContainsFunc(out, func(l inviteLink) bool { return l.Email == p.Email }) {
 			continue
 		}
-		out = append(out, inviteLink{p.Name, p.Email, v.link("/invite/" + secret)})
+		out = append(out, inviteLink{p.Name, p.Email, v.Link("/invite/" + secret)})
 	}
 	return out
-}
-
-// baseURL is where this browser reached the program.
-func (v *Visit) baseURL() string {
-	scheme := "http://"
-	if v.S.d.Secure {
-		scheme = "https://"
-	}
-	return scheme + string(v.C.Request().Host())
-}
-
-// link makes a full address of a local path.
-func (v *Visit) link(path string) string {
-	base := v.Firm.BaseURL
-	if base == "" {
-		base = v.baseURL()
-	}
-	return strings.TrimSuffix(base, "/") + path
 }

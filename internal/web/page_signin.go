@@ -4,6 +4,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"clepsydra/internal/account"
+	"clepsydra/internal/firm"
 )
 
 // signInRoutes: coming in, going out, and the one-time links of those who were
@@ -23,11 +24,11 @@ type signInPage struct{ Email, Next string }
 
 func showSignIn(v *Visit) error {
 	if v.Firm.Name == "" {
-		return v.Redirect("/setup")
+		return firm.ErrNotSetUp
 	}
 	next := localPath(v.C.Query("next"))
 	if v.Account.ID != "" {
-		return v.Redirect(next)
+		return v.Redirect(v.after(next))
 	}
 	return v.Page("sign_in", signInPage{Next: next})
 }
@@ -41,7 +42,16 @@ func signIn(v *Visit) error {
 	if err := v.enter(secret); err != nil {
 		return err
 	}
-	return v.Redirect(in.Next)
+	return v.Redirect(v.after(in.Next))
+}
+
+// after is where somebody goes who just signed in: where he was heading, else his
+// first page.
+func (v *Visit) after(next string) string {
+	if next == "/" {
+		return v.Home()
+	}
+	return next
 }
 
 // enter makes the visitor the owner of a session that was just started.
@@ -64,7 +74,7 @@ func signOut(v *Visit) error {
 	}
 	v.dropCookie(sessionCookie)
 	v.C.Set("Clear-Site-Data", `"cache", "storage"`)
-	v.Flash("web.signed_out", nil)
+	v.Flash("account.signed_out", nil)
 	return v.Redirect("/sign-in")
 }
 
@@ -101,6 +111,6 @@ func acceptInvite(v *Visit) error {
 	if err := v.enter(secret); err != nil {
 		return err
 	}
-	v.Flash("web.welcome", map[string]any{"Name": who.Name})
-	return v.Redirect("/")
+	v.Flash("account.welcome", map[string]any{"Name": who.Name})
+	return v.Redirect(v.Home())
 }

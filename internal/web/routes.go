@@ -7,6 +7,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"clepsydra/internal/account"
+	"clepsydra/internal/firm"
 )
 
 // Who may come in, besides the permissions of package account.
@@ -17,7 +18,9 @@ const (
 
 // Route is one address and who may use it. Upload routes take a body of up to
 // 30 MiB, others of 1 MiB. Machine routes prove themselves in another way than by
-// a form token (the chat signs what it sends).
+// a form token: the chat signs what it sends, and the report link is a secret in
+// the address, so that no cookie is at work which another site could abuse and a
+// report gets through a browser that keeps none.
 type Route struct {
 	Method  string
 	Path    string
@@ -30,8 +33,9 @@ type Route struct {
 // routes gathers every route. A test walks them with every role.
 func (s *Server) routes() []Route {
 	return slices.Concat(
-		s.publicRoutes(), s.signInRoutes(), s.setupRoutes(), s.meRoutes(),
-		s.settingsRoutes(), s.accountRoutes(),
+		s.publicRoutes(), s.reportRoutes(), s.signInRoutes(), s.setupRoutes(), s.meRoutes(),
+		s.settingsRoutes(), s.channelRoutes(), s.accountRoutes(),
+		s.boardRoutes(), s.incidentRoutes(), s.peopleRoutes(), s.paperRoutes(), s.registerRoutes(), s.contactRoutes(),
 	)
 }
 
@@ -54,9 +58,7 @@ func (s *Server) mount() {
 	s.app.Use(s.everyRequest)
 	s.app.Get("/assets/:file", s.asset)
 	s.app.Get("/events", s.handler(Route{Method: fiber.MethodGet, Path: "/events", Needs: SignedIn, Handle: s.stream}))
-	all := s.routes()
-	s.opens = opened(all)
-	for _, r := range all {
+	for _, r := range s.routes() {
 		if r.Upload {
 			s.bodies.uploads = append(s.bodies.uploads, r)
 		}
@@ -88,6 +90,8 @@ func (v *Visit) admit(r Route) error {
 	switch {
 	case r.Needs == Public:
 		return nil
+	case v.Firm.Name == "":
+		return firm.ErrNotSetUp
 	case v.Account.ID == "":
 		return account.ErrNotSignedIn
 	case r.Needs == SignedIn || v.Account.Role.Can(r.Needs):

@@ -56,6 +56,7 @@ type Deps struct {
 	Channels  Channels
 	Inbound   Inbound
 	Health    func(ctx context.Context) Health
+	CheckLogo func(picture []byte) error // whether a logo can be printed
 	Log       *slog.Logger
 	Proxy     string
 	Secure    bool
@@ -90,18 +91,27 @@ type Inbound interface {
 }
 
 // Health is how the program is. Red says that a legal reminder is late or the
-// database does not answer; Notes are translation keys of what is wrong.
+// database does not answer; everything else that is wrong is a warning.
 type Health struct {
-	Red   bool          `json:"red"`
-	Notes []string      `json:"notes,omitempty"`
-	Facts []HealthFact  `json:"facts,omitempty"`
-	Took  time.Duration `json:"-"`
+	Status        string          `json:"status"` // ok, warn or red
+	LateReminders int             `json:"late_reminders"`
+	DeadJobs      int             `json:"dead_jobs"`
+	Troubles      []HealthTrouble `json:"troubles"`
 }
 
-// HealthFact is one figure of the state, by name.
-type HealthFact struct {
-	Name  string `json:"name"`
-	Value string `json:"value"`
+// The states of health.
+const (
+	HealthOK   = "ok"
+	HealthWarn = "warn"
+	HealthRed  = "red"
+)
+
+// HealthTrouble is a channel that does not work. Reason is the code whose words
+// are alert.reason_<code>.
+type HealthTrouble struct {
+	Channel string    `json:"channel"`
+	Reason  string    `json:"reason"`
+	Since   time.Time `json:"since"`
 }
 
 // Server answers browsers.
@@ -113,7 +123,7 @@ type Server struct {
 	events *hub
 	house  house
 	bodies bodyLimits
-	opens  map[string]account.Permission // pages that exist
+	pace   *pace // of reports, by visitor
 }
 
 // New parses every template and mounts every route. An undeclared variable, a
@@ -123,7 +133,7 @@ func New(d Deps) (*Server, error) {
 		d.Key = make([]byte, 32)
 		rand.Read(d.Key) // never fails (crypto/rand)
 	}
-	s := &Server{d: d, events: newHub()}
+	s := &Server{d: d, events: newHub(), pace: newPace()}
 	var err error
 	if s.assets, err = loadAssets(d.Templates); err != nil {
 		return nil, err

@@ -1,142 +1,211 @@
-// Smooths what works without it: countdowns, copying, forms that are not sent
-// twice and are not lost. The time is the server's; the visitor's own clock only
-// measures how much of it went by.
+// The small helpers of the pages. Everything works without them: they count down,
+// copy, keep what was typed, and turn the report into three short steps.
 (function () {
   "use strict";
+  var doc = document, root = doc.documentElement, body = doc.body;
+  root.classList.add("js");
+  doc.querySelectorAll("[data-js-only]").forEach(function (el) { el.hidden = false; });
 
-  // ---- the clock -------------------------------------------------------------
-  // offset = server - own clock. A page out of the cache or a laptop that slept
-  // keeps a right offset, because both clocks went on.
-  let offset = 0;
-  function sync(iso) {
-    const server = Date.parse(iso);
-    if (!Number.isNaN(server)) { offset = server - Date.now(); tick(); }
+  // ---- the server's clock -------------------------------------------------
+  // The offset is measured, never the local clock trusted: a laptop that slept or
+  // runs late still shows the right time left.
+  var offset = 0;
+  var meta = doc.querySelector('meta[name="server-now"]');
+  if (meta) {
+    var nav = performance.getEntriesByType && performance.getEntriesByType("navigation")[0];
+    var rendered = nav && nav.responseStart ? performance.timeOrigin + nav.responseStart : Date.now();
+    var server = Date.parse(meta.content);
+    if (!isNaN(server)) { offset = server - rendered; }
   }
-  const two = (n) => String(n).padStart(2, "0");
-  // write shows what is left of a [data-due] element: hours to 99, then days.
-  function write(el, now) {
-    let left = Math.floor((Date.parse(el.dataset.due) - now) / 1000);
-    if (Number.isNaN(left)) return;
-    const late = left < 0;
-    left = Math.abs(left);
-    const h = Math.floor(left / 3600), m = Math.floor(left / 60) % 60, s = left % 60;
-    const text = h < 100 ? two(h) + ":" + two(m) + ":" + two(s)
-      : Math.floor(h / 24) + " " + (el.dataset.day || "d") + " " + two(h % 24) + " " + (el.dataset.hour || "h");
-    const shown = (late ? "+" : "") + text;
-    if (el.textContent !== shown) el.textContent = shown;
-    if (!el.dataset.fixed) {
-      const state = late ? "overdue" : h < 12 ? "crit" : h < 36 ? "warn" : "ok";
-      if (el.dataset.state !== state) {
-        const card = el.closest(".clock-card");
-        if (card) { card.classList.remove(el.dataset.state); card.classList.add(state); }
-        el.dataset.state = state;
+  function now() { return Date.now() + offset; }
+  function sync() {
+    var icon = doc.querySelector('link[rel="icon"]');
+    if (!icon || !doc.querySelector("[data-due]")) { return; }
+    var asked = Date.now();
+    fetch(icon.href, { cache: "no-store" }).then(function (r) {
+      var at = Date.parse(r.headers.get("Date") || "");
+      if (!isNaN(at)) {
+        // The header tells whole seconds: only a real difference counts.
+        var measured = at + 500 - (asked + Date.now()) / 2;
+        if (Math.abs(measured - offset) > 1500) { offset = measured; }
+        tick();
       }
+    }).catch(function () {});
+  }
+
+  // ---- countdowns ---------------------------------------------------------
+  function two(n) { return (n < 10 ? "0" : "") + n; }
+  function left(ms) {
+    var s = Math.floor(Math.abs(ms) / 1000), h = Math.floor(s / 3600);
+    if (h > 99) {
+      return Math.floor(h / 24) + "\u00a0" + body.dataset.day + " " + two(h % 24) + "\u00a0" + body.dataset.hour;
     }
+    return (ms < 0 ? "+" : "") + two(h) + ":" + two(Math.floor(s / 60) % 60) + ":" + two(s % 60);
+  }
+  function stateOf(ms) {
+    if (ms < 0) { return "late"; }
+    if (ms < 12 * 3600e3) { return "crit"; }
+    return ms < 36 * 3600e3 ? "warn" : "ok";
   }
   function tick() {
-    const now = Date.now() + offset;
-    document.querySelectorAll("[data-due]").forEach((el) => write(el, now));
-  }
-  // After a sleep the page asks again; the stream does so by itself.
-  function wake() {
-    tick();
-    if (document.querySelector("[data-refresh]") && window.htmx) {
-      document.querySelectorAll("[data-refresh]").forEach((el) => window.htmx.trigger(el, "wake"));
-    }
-  }
-
-  // ---- copying ---------------------------------------------------------------
-  function copy(button) {
-    const from = document.querySelector(button.dataset.copy);
-    const text = from ? (from.value !== undefined ? from.value : from.textContent.trim()) : button.dataset.text || "";
-    navigator.clipboard.writeText(text).then(() => {
-      const before = button.innerHTML;
-      button.textContent = document.body.dataset.copied;
-      setTimeout(() => { button.innerHTML = before; }, 1600);
-    }).catch(() => { if (from && from.select) from.select(); });
-  }
-
-  // ---- forms -----------------------------------------------------------------
-  // A form with data-autosave="name" survives "back", a reload and a lost network
-  // within this tab. Passwords and files are never kept. What was sent is dropped
-  // when the next page has come.
-  const prefix = "form:";
-  const savable = (f) => f.name && f.name !== "csrf" && !["password", "file", "hidden", "submit"].includes(f.type);
-  function save(form) {
-    const kept = {};
-    Array.from(form.elements).filter(savable).forEach((f) => {
-      if (f.type === "radio" || f.type === "checkbox") { if (f.checked) (kept[f.name] = kept[f.name] || []).push(f.value); }
-      else kept[f.name] = [f.value];
+    var at = now();
+    doc.querySelectorAll("[data-due]").forEach(function (el) {
+      var due = Date.parse(el.dataset.due);
+      if (isNaN(due)) { return; }
+      var ms = due - at, state = stateOf(ms), text = left(ms);
+      if (el.textContent !== text) { el.textContent = text; }
+      if (el.dataset.state === state && el.dataset.counted) { return; }
+      el.dataset.state = state;
+      el.dataset.counted = "1";
+      el.setAttribute("aria-live", "off");
+      var words = el.nextElementSibling;
+      if (words && words.classList.contains("countdown-words")) {
+        words.textContent = body.dataset["words" + state.charAt(0).toUpperCase() + state.slice(1)] || "";
+      }
+      var card = el.closest(".clock-card");
+      if (card) { card.classList.remove("ok", "warn", "crit", "late"); card.classList.add(state); }
     });
-    try { sessionStorage.setItem(prefix + form.dataset.autosave, JSON.stringify(kept)); } catch (e) { /* full or forbidden */ }
+  }
+  tick();
+  setInterval(tick, 1000);
+  doc.addEventListener("visibilitychange", function () { if (!doc.hidden) { tick(); sync(); } });
+  doc.addEventListener("htmx:afterSettle", tick);
+  window.addEventListener("pageshow", function (e) { if (e.persisted) { tick(); sync(); } });
+
+  // ---- copy, print --------------------------------------------------------
+  doc.addEventListener("click", function (e) {
+    var copy = e.target.closest("[data-copy]");
+    if (copy) {
+      var from = doc.querySelector(copy.dataset.copy);
+      var text = from ? (from.value !== undefined ? from.value : from.textContent) : "";
+      var done = function () {
+        var label = copy.querySelector("[data-label]") || copy, before = label.textContent;
+        if (label.dataset.before) { return; }
+        label.dataset.before = before;
+        label.textContent = body.dataset.copied;
+        setTimeout(function () { label.textContent = label.dataset.before; delete label.dataset.before; }, 2000);
+      };
+      if (navigator.clipboard && window.isSecureContext) {
+        navigator.clipboard.writeText(text.trim()).then(done);
+      } else {
+        var box = doc.createElement("textarea");
+        box.value = text.trim();
+        body.appendChild(box); box.select(); doc.execCommand("copy"); box.remove(); done();
+      }
+    }
+    if (e.target.closest("[data-print]")) { window.print(); }
+    doc.querySelectorAll("details.menu[open]").forEach(function (d) {
+      if (!d.contains(e.target)) { d.removeAttribute("open"); }
+    });
+  });
+  doc.addEventListener("keydown", function (e) {
+    if (e.key !== "Escape") { return; }
+    doc.querySelectorAll("details.menu[open]").forEach(function (d) {
+      d.removeAttribute("open"); d.querySelector("summary").focus();
+    });
+  });
+
+  // ---- one sending per form -----------------------------------------------
+  doc.addEventListener("submit", function (e) {
+    var form = e.target;
+    if (e.defaultPrevented || form.hasAttribute("hx-post")) { return; }
+    if (form.dataset.sent) { e.preventDefault(); return; }
+    form.dataset.sent = "1";
+    // Later, or the pressed button would not be part of what is sent.
+    setTimeout(function () {
+      doc.querySelectorAll("button").forEach(function (b) { if (b.form === form && b.type === "submit") { b.disabled = true; } });
+    }, 0);
+  });
+  window.addEventListener("pageshow", function () {
+    doc.querySelectorAll("form[data-sent]").forEach(function (form) {
+      delete form.dataset.sent;
+      doc.querySelectorAll("button").forEach(function (b) { if (b.form === form) { b.disabled = false; } });
+    });
+  });
+
+  // ---- nothing typed is lost ----------------------------------------------
+  var store;
+  try { store = window.sessionStorage; } catch (ignored) { store = null; }
+  function kept(el) { return el.name && !/^(hidden|password|file|submit|button)$/.test(el.type) && !el.closest("[data-not-saved]"); }
+  function keep(form) {
+    var all = [];
+    Array.prototype.forEach.call(form.elements, function (el) {
+      if (!kept(el)) { return; }
+      if (el.type === "checkbox" || el.type === "radio") { if (el.checked) { all.push([el.name, el.value]); } } else { all.push([el.name, el.value]); }
+    });
+    try { store.setItem("form:" + form.dataset.autosave, JSON.stringify(all)); } catch (ignored) { /* full or forbidden */ }
   }
   function restore(form) {
-    let kept;
-    try { kept = JSON.parse(sessionStorage.getItem(prefix + form.dataset.autosave)); } catch (e) { return; }
-    if (!kept || form.querySelector("[aria-invalid]")) return;
-    Array.from(form.elements).filter(savable).forEach((f) => {
-      const values = kept[f.name];
-      if (f.type === "radio" || f.type === "checkbox") f.checked = !!values && values.includes(f.value);
-      else if (values) f.value = values[0];
+    var all;
+    try { all = JSON.parse(store.getItem("form:" + form.dataset.autosave)); } catch (ignored) { all = null; }
+    if (!all) { return; }
+    Array.prototype.forEach.call(form.elements, function (el) {
+      if (!kept(el)) { return; }
+      var values = all.filter(function (p) { return p[0] === el.name; }).map(function (p) { return p[1]; });
+      if (el.type === "checkbox" || el.type === "radio") { el.checked = values.indexOf(el.value) >= 0; } else if (values.length && !el.value) { el.value = values[0]; }
     });
   }
-  function dropSent() {
-    try {
-      Object.keys(sessionStorage).filter((k) => k.startsWith("sent:")).forEach((k) => {
-        sessionStorage.removeItem(prefix + k.slice(5));
-        sessionStorage.removeItem(k);
-      });
-    } catch (e) { /* forbidden */ }
-  }
-  function prepare(root) {
-    root.querySelectorAll("form[data-autosave]").forEach(restore);
-    root.querySelectorAll("[data-js-only]").forEach((el) => { el.hidden = false; });
-    tick();
+  if (store) {
+    doc.querySelectorAll("[data-clear]").forEach(function (el) { store.removeItem("form:" + el.dataset.clear); });
+    doc.querySelectorAll("form[data-autosave]").forEach(function (form) {
+      if (!form.hasAttribute("data-refused")) { restore(form); }
+      form.addEventListener("input", function () { keep(form); });
+    });
   }
 
-  document.addEventListener("click", (e) => {
-    const button = e.target.closest("[data-copy],[data-text]");
-    if (button) { e.preventDefault(); copy(button); }
-    if (e.target.closest("[data-print]")) window.print();
-    document.querySelectorAll("details.menu[open]").forEach((d) => { if (!d.contains(e.target)) d.open = false; });
+  // ---- files: say at once what would be refused ---------------------------
+  doc.querySelectorAll("input[type=file][data-max-bytes]").forEach(function (input) {
+    input.addEventListener("change", function () {
+      var bad = "";
+      if (input.files.length > +(input.dataset.maxFiles || 99)) { bad = input.dataset.tooMany; }
+      Array.prototype.forEach.call(input.files, function (f) { if (f.size > +input.dataset.maxBytes) { bad = input.dataset.tooLarge; } });
+      input.setCustomValidity(bad || "");
+      if (bad) { input.reportValidity(); }
+    });
   });
-  document.addEventListener("keydown", (e) => {
-    if (e.key !== "Escape") return;
-    document.querySelectorAll("details.menu[open]").forEach((d) => { d.open = false; d.querySelector("summary").focus(); });
-  });
-  document.addEventListener("input", (e) => {
-    const form = e.target.form;
-    if (form && form.dataset.autosave) save(form);
-  });
-  document.addEventListener("change", (e) => {
-    if (e.target.matches("[data-submit]") && e.target.form) e.target.form.requestSubmit();
-  });
-  document.addEventListener("submit", (e) => {
-    const form = e.target;
-    if (e.defaultPrevented && !form.matches("[hx-post],[hx-boost]")) return;
-    if (form.dataset.busy) { e.preventDefault(); return; }
-    if (form.dataset.autosave) { try { sessionStorage.setItem("sent:" + form.dataset.autosave, "1"); } catch (err) { /* forbidden */ } }
-    if (form.method === "get" || form.dataset.many !== undefined) return;
-    form.dataset.busy = "1";
-    const pressed = e.submitter;
-    if (pressed) pressed.setAttribute("aria-busy", "true");
-  });
-  function free() {
-    document.querySelectorAll("form[data-busy]").forEach((f) => delete f.dataset.busy);
-    document.querySelectorAll("[aria-busy]").forEach((b) => b.removeAttribute("aria-busy"));
-  }
 
-  document.addEventListener("htmx:afterRequest", free);
-  document.addEventListener("htmx:load", (e) => prepare(e.detail.elt));
-  document.addEventListener("htmx:sseBeforeMessage", (e) => {
-    if (e.detail && e.detail.type === "clock") sync(e.detail.data);
+  // ---- the report in three steps ------------------------------------------
+  doc.querySelectorAll("form.wizard").forEach(function (form) {
+    var steps = form.querySelectorAll("fieldset.step"), marks = doc.querySelectorAll(".report-steps .step-item"), at = 0;
+    var last = form.querySelectorAll(".only-last");
+    function show(n, move) {
+      at = Math.max(0, Math.min(n, steps.length - 1));
+      steps.forEach(function (s, k) { s.classList.toggle("shown", k === at); });
+      marks.forEach(function (m, k) { m.classList.toggle("active", k === at); if (k === at) { m.setAttribute("aria-current", "step"); } else { m.removeAttribute("aria-current"); } });
+      last.forEach(function (el) { el.classList.toggle("shown", at === steps.length - 1); });
+      form.querySelector("[data-next]").hidden = at === steps.length - 1;
+      form.querySelector("[data-back]").hidden = at === 0;
+      if (move) { window.scrollTo(0, 0); var h = steps[at].querySelector("legend"); if (h) { h.tabIndex = -1; h.focus({ preventScroll: true }); } }
+    }
+    function ready() {
+      var bad = null;
+      steps[at].querySelectorAll("input,textarea,select").forEach(function (el) { if (!bad && !el.checkValidity()) { bad = el; } });
+      if (bad) { bad.reportValidity(); }
+      return !bad;
+    }
+    form.addEventListener("click", function (e) {
+      if (e.target.closest("[data-next]") && ready()) { show(at + 1, true); }
+      if (e.target.closest("[data-back]")) { show(at - 1, true); }
+    });
+    form.addEventListener("keydown", function (e) {
+      if (e.key === "Enter" && e.target.tagName === "INPUT" && at < steps.length - 1) { e.preventDefault(); if (ready()) { show(at + 1, true); } }
+    });
+    // Advice of the chosen scenario, and the fields that belong to a choice.
+    function choices() {
+      var chosen = form.querySelector("input[name=scenario]:checked");
+      form.querySelectorAll("[data-advice]").forEach(function (el) { el.hidden = !chosen || el.dataset.advice !== chosen.value; });
+      var when = form.querySelector("input[name=when]:checked");
+      form.querySelectorAll("[data-when]").forEach(function (el) { el.hidden = !when || el.dataset.when !== when.value; });
+    }
+    form.addEventListener("change", choices);
+    // A browser cannot point at a field in a hidden step: go there first.
+    form.addEventListener("invalid", function (e) {
+      steps.forEach(function (s, k) { if (s.contains(e.target) && k < at) { show(k, true); } });
+    }, true);
+    window.addEventListener("pageshow", choices);
+    choices();
+    var wrong = form.querySelector(".is-invalid, .invalid-feedback"), first = 0;
+    if (wrong) { steps.forEach(function (s, k) { if (s.contains(wrong)) { first = k; } }); }
+    show(first, false);
   });
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) wake(); });
-  window.addEventListener("pageshow", (e) => { free(); if (e.persisted) wake(); });
-  window.addEventListener("online", wake);
-
-  dropSent();
-  sync(document.body.dataset.now);
-  prepare(document);
-  setInterval(tick, 1000);
-})();
+}());
