@@ -140,15 +140,20 @@ func KindOf(err error) Kind {
 	return Internal
 }
 
-// All returns every fault in err, one or a List; nil when there is none.
+// All returns every fault in err, in order: one, those of a List, or those of
+// several errors that were joined; nil when there is none.
 func All(err error) []*Error {
-	var l List
-	if errors.As(err, &l) {
-		return l
-	}
-	var e *Error
-	if errors.As(err, &e) {
+	switch e := err.(type) {
+	case nil:
+		return nil
+	case *Error:
 		return []*Error{e}
+	case interface{ Unwrap() []error }:
+		var out []*Error
+		for _, one := range e.Unwrap() {
+			out = append(out, All(one)...)
+		}
+		return out
 	}
-	return nil
+	return All(errors.Unwrap(err))
 }

@@ -47,3 +47,15 @@ func TestListKeepsOrderAndNilIsNoError(t *testing.T) {
 		t.Fatal("kind of a list is the kind of its first fault")
 	}
 }
+
+func TestAllLooksIntoJoinedErrors(t *testing.T) {
+	first := fault.List{fault.New(fault.Invalid, "a"), fault.New(fault.Invalid, "b")}
+	err := fmt.Errorf("setup: %w", errors.Join(first, nil, errors.New("disk"), fault.New(fault.Invalid, "c")))
+	all := fault.All(err)
+	if len(all) != 3 || all[0].Key != "a" || all[2].Key != "c" {
+		t.Fatalf("got %v", all)
+	}
+	if fault.All(errors.New("disk")) != nil {
+		t.Fatal("an internal error is shown")
+	}
+}
