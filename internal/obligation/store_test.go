@@ -92,6 +92,13 @@ func TestListsOfObligations(t *testing.T) {
 				t.Errorf("%s: %v", name, c.got)
 			}
 		}
+		spans, err := obligation.SpansSince(ctx, db.R, obligation.NotifyAuthority, due.Add(-time.Hour))
+		if must(t, err); !reflect.DeepEqual(spans, []obligation.Span{{Late: true, Took: 71 * time.Hour}, {Took: 72 * time.Hour}}) {
+			t.Errorf("spans %v", spans)
+		}
+		if none, err := obligation.SpansSince(ctx, db.R, obligation.Document, start); err != nil || len(none) != 0 {
+			t.Errorf("spans %v, %v", none, err)
+		}
 		many, err := obligation.OfIncidents(ctx, db.R, []string{"i", "k"})
 		if must(t, err); len(many) != 2 || len(many["i"]) != 2 || len(many["k"]) != 2 {
 			t.Errorf("got %v", many)

@@ -19,14 +19,14 @@ func median(hours []float64) (float64, bool) {
 }
 
 // figuresOf sums up notifications that were met, in order.
-func figuresOf(met []obligation.Obligation) Figures {
+func figuresOf(met []obligation.Span) Figures {
 	var f Figures
 	for _, o := range met {
 		f.Notified++
-		if o.State == obligation.Met {
+		if !o.Late {
 			f.InTime++
 		}
-		f.Hours = append(f.Hours, max(0, o.SettledAt.Sub(o.StartedAt).Hours()))
+		f.Hours = append(f.Hours, max(0, o.Took.Hours()))
 	}
 	return f
 }

@@ -45,7 +45,7 @@ func BoardAt(ctx context.Context, db bun.IDB, now time.Time) (Board, error) {
 	for _, id := range ids {
 		b.Reports = append(b.Reports, byID[incident.ID(id)])
 	}
-	met, err := obligation.SettledSince(ctx, db, obligation.NotifyAuthority, now.AddDate(-1, 0, 0))
+	met, err := obligation.SpansSince(ctx, db, obligation.NotifyAuthority, now.AddDate(-1, 0, 0))
 	if err != nil {
 		return b, err
 	}
