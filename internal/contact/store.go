@@ -231,7 +231,7 @@ func Candidates(ctx context.Context, db bun.IDB, ids []Identity) ([]Contact, err
 			continue
 		}
 		var rows []contactRow
-		if err := db.NewSelect().Model(&rows).Where("? IN (?)", bun.Ident("c."+k.column), bun.In(keys)).Scan(ctx); err != nil {
+		if err := db.NewSelect().Model(&rows).Where("? IN (?)", bun.Ident("c."+k.column), bun.List(keys)).Scan(ctx); err != nil {
 			return nil, fmt.Errorf("contact: look up by %s: %w", k.column, err)
 		}
 		found = append(found, rows...)

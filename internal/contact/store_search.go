@@ -96,7 +96,7 @@ func ByIDs(ctx context.Context, db bun.IDB, ids []ID) ([]Contact, error) {
 	for len(ids) > 0 {
 		n := min(len(ids), eachBatch)
 		var rows []contactRow
-		if err := db.NewSelect().Model(&rows).Where("c.id IN (?)", bun.In(ids[:n])).OrderExpr("c.id").Scan(ctx); err != nil {
+		if err := db.NewSelect().Model(&rows).Where("c.id IN (?)", bun.List(ids[:n])).OrderExpr("c.id").Scan(ctx); err != nil {
 			return nil, fmt.Errorf("contact: by ids: %w", err)
 		}
 		out, ids = append(out, contacts(rows)...), ids[n:]

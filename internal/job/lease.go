@@ -25,7 +25,7 @@ func claimNext(ctx context.Context, db bun.IDB, c claimRequest) ([]row, error) {
 		"UPDATE jobs SET state = 'running', worker = ?, claim = claim + 1, attempt = attempt + 1, lease_until = ?, "+
 		"cancel_requested = FALSE WHERE id IN (SELECT id FROM due) AND state = 'queued' "+
 		"RETURNING id, kind, queue, args, attempt, max_attempts, claim",
-		c.queue, instant(c.now), bun.In(c.kinds), c.limit, c.worker, instant(c.until)).Scan(ctx, &rows)
+		c.queue, instant(c.now), bun.List(c.kinds), c.limit, c.worker, instant(c.until)).Scan(ctx, &rows)
 	return rows, err
 }
 
@@ -75,7 +75,7 @@ func finish(ctx context.Context, db bun.IDB, l lease, o outcome, now time.Time) 
 func extend(ctx context.Context, db bun.IDB, worker string, ids []ID, until time.Time) error {
 	_, err := db.NewRaw("UPDATE jobs SET lease_until = ? WHERE id IN "+
 		"(SELECT id FROM jobs WHERE worker = ? AND state = 'running' AND id IN (?)"+skipLocked(db)+")",
-		instant(until), worker, bun.In(ids)).Exec(ctx)
+		instant(until), worker, bun.List(ids)).Exec(ctx)
 	return err
 }
 
@@ -109,7 +109,7 @@ func rescue(ctx context.Context, db bun.IDB, mine []ID, now time.Time) (int64, e
 		"finished_at = CASE WHEN cancel_requested OR attempt >= max_attempts THEN ? ELSE NULL END, "+
 		"run_at = ?, worker = '', lease_until = NULL, last_error = 'lease expired' "+
 		"WHERE id IN (SELECT id FROM jobs WHERE state = 'running' AND lease_until < ? AND id NOT IN (?)"+skipLocked(db)+")",
-		stamp(db, now), instant(now), instant(now), bun.In(mine)).Exec(ctx))
+		stamp(db, now), instant(now), instant(now), bun.List(mine)).Exec(ctx))
 }
 
 // skipLocked passes over rows that another transaction is changing just now, so

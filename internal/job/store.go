@@ -135,7 +135,7 @@ func ListDead(ctx context.Context, db bun.IDB, limit int) ([]Job, error) {
 func CountLate(ctx context.Context, db bun.IDB, before time.Time, kinds ...string) (int, error) {
 	q := db.NewSelect().Model((*row)(nil)).Where("state = 'queued'").Where("run_at < ?", instant(before))
 	if len(kinds) > 0 {
-		q = q.Where("kind IN (?)", bun.In(kinds))
+		q = q.Where("kind IN (?)", bun.List(kinds))
 	}
 	n, err := q.Count(ctx)
 	if err != nil {
