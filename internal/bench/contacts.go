@@ -1,0 +1,137 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"clepsydra/internal/contact"
+	"clepsydra/internal/database"
+	"clepsydra/internal/demo"
+	"clepsydra/internal/journal"
+	"clepsydra/internal/stewardship"
+)
+
+// imported takes a mailing tool's export of n people over into an encrypted file,
+// and for comparison inserts the same people, read and prepared beforehand, in
+// plain batches into a file of the same kind.
+func imported(ctx context.Context, n int) (_ Figure, err error) {
+	dir, err := os.MkdirTemp("", "clepsydra-bench-")
+	if err != nil {
+		return Figure{}, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	file := filepath.Join(dir, "export.csv")
+	if err := writeExport(file, n); err != nil {
+		return Figure{}, err
+	}
+	forgetPeak()
+	ours, err := timed(ctx, filepath.Join(dir, "ours.db"), func(db *database.DB) error { return importFile(ctx, db, file, n) })
+	if err != nil {
+		return Figure{}, err
+	}
+	rss := peakMiB("self")
+	rows, err := prepared(file)
+	if err != nil {
+		return Figure{}, err
+	}
+	bare, err := timed(ctx, filepath.Join(dir, "bare.db"), func(db *database.DB) error {
+		return db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error { return contact.BaselineInsert(ctx, tx, rows) })
+	})
+	if err != nil {
+		return Figure{}, err
+	}
+	return Figure{
+		Unit: "rows/s", Ours: perSecond(n, ours), Baseline: perSecond(n, bare), RSSMiB: rss,
+		BaselineOf: "bun batch insert of the same rows, read and prepared beforehand, into the same kind of encrypted file",
+	}, nil
+}
+
+// timed runs fn on a fresh encrypted file and says how long it took.
+func timed(ctx context.Context, path string, fn func(*database.DB) error) (took time.Duration, err error) {
+	db, err := database.Open(ctx, database.Options{Path: path, Key: database.NewKey()})
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if _, err := db.Migrate(ctx); err != nil {
+		return 0, err
+	}
+	begin := time.Now()
+	err = fn(db)
+	return time.Since(begin), err
+}
+
+func writeExport(path string, n int) (err error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	return demo.WriteMailingExport(f, demo.People(n, 1))
+}
+
+func importFile(ctx context.Context, db *database.DB, path string, n int) (err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	res, err := stewardship.New(db, time.Now).Import(ctx, journal.Actor{Kind: journal.ByCommand}, stewardship.ImportInput{
+		File: f, Size: info.Size(), Name: info.Name(), Options: contact.Options{DefaultCountry: "BE"},
+	})
+	if err != nil {
+		return err
+	}
+	if res.Accepted != n {
+		return fmt.Errorf("%d of %d people taken over", res.Accepted, n)
+	}
+	return nil
+}
+
+// prepared reads the file into rows that need only be inserted.
+func prepared(path string) (_ contact.Prepared, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return contact.Prepared{}, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	info, err := f.Stat()
+	if err != nil {
+		return contact.Prepared{}, err
+	}
+	now := time.Now().UTC()
+	in, err := contact.Open(f, info.Size(), contact.Options{DefaultCountry: "BE", Today: contact.DateOf(now)})
+	if err != nil {
+		return contact.Prepared{}, err
+	}
+	defer func() { err = errors.Join(err, in.Close()) }()
+	var list []contact.Contact
+	for {
+		row, err := in.Next()
+		if errors.Is(err, io.EOF) {
+			return contact.Prepare(list), nil
+		}
+		if err != nil {
+			return contact.Prepared{}, err
+		}
+		id, err := uuid.NewV7()
+		if err != nil {
+			return contact.Prepared{}, err
+		}
+		c := row.Contact
+		c.ID, c.CreatedAt, c.UpdatedAt = contact.ID(id.String()), now, now
+		list = append(list, c)
+	}
+}
