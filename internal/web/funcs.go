@@ -51,6 +51,7 @@ func (w *view) funcs(a *assets) template.FuncMap {
 		"can":       func(permission string) bool { return w.v.Is(account.Permission(permission)) },
 		"text":      func(text workflow.Text) string { return text.In(p().Lang(), p().Country()) },
 		"languages": locale.Languages,
+		"megabytes": func(bytes int) int { return bytes >> 20 },
 		"upper":     strings.ToUpper,
 		"has":       func(all []string, one string) bool { return slices.Contains(all, one) },
 		"add":       func(a, b int) int { return a + b },

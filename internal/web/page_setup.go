@@ -17,7 +17,7 @@ import (
 
 // Named refusals of the forms in this package.
 var (
-	errRepeat     = fault.New(fault.Invalid, "account.password_repeat").At("repeat")
+	errRepeat     = fault.New(fault.Invalid, "account.password_differs").At("repeat")
 	errSameEmail  = fault.New(fault.Invalid, "setup.same_email")
 	errNoCustomer = fault.New(fault.Invalid, "setup.languages_missing").At("languages")
 )
