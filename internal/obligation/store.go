@@ -90,6 +90,12 @@ func ListOpen(ctx context.Context, db bun.IDB) ([]Obligation, error) {
 	return list(ctx, db, inOrderOfEnd, "o.state = ?", Open)
 }
 
+// AroundOpen returns every obligation of the incidents that have an open one, in the
+// order of ListOpen: the board needs the settled ones too.
+func AroundOpen(ctx context.Context, db bun.IDB) ([]Obligation, error) {
+	return list(ctx, db, inOrderOfEnd, "o.incident_id IN (SELECT incident_id FROM obligations WHERE state = ?)", Open)
+}
+
 // SettledSince returns the obligations of a duty that were met since an instant,
 // oldest first.
 func SettledSince(ctx context.Context, db bun.IDB, d Duty, since time.Time) ([]Obligation, error) {

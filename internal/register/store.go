@@ -2,8 +2,10 @@ package register
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -17,80 +19,105 @@ import (
 // boardReports is how many new reports the board lists; the rest is a number.
 const boardReports = 20
 
-// BoardAt reads the board as it is at an instant.
+// BoardAt reads the board as it is at an instant. On a pool its parts are read at
+// the same time; inside a transaction one after the other.
 func BoardAt(ctx context.Context, db bun.IDB, now time.Time) (Board, error) {
 	b := Board{At: now}
-	open, err := obligation.ListOpen(ctx, db)
-	if err != nil {
-		return b, err
+	err := together(db,
+		func() (err error) { b.Clocks, err = clocks(ctx, db); return err },
+		func() (err error) { b.Reports, b.Waiting, err = reports(ctx, db); return err },
+		func() error {
+			met, err := obligation.SpansSince(ctx, db, obligation.NotifyAuthority, now.AddDate(-1, 0, 0))
+			b.Told = figuresOf(met)
+			return err
+		})
+	return b, err
+}
+
+// together runs the parts at the same time where each gets a connection of its own.
+func together(db bun.IDB, parts ...func() error) error {
+	errs := make([]error, len(parts))
+	_, isPool := db.(*bun.DB)
+	var wg sync.WaitGroup
+	for k, part := range parts {
+		if !isPool {
+			errs[k] = part()
+			continue
+		}
+		wg.Go(func() { errs[k] = part() })
 	}
-	if b.Clocks, err = clocks(ctx, db, open); err != nil {
-		return b, err
-	}
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+// reports returns the oldest reports that nobody has judged, and how many there are
+// in all.
+func reports(ctx context.Context, db bun.IDB) ([]incident.Incident, int, error) {
 	var ids []string
-	err = db.NewRaw("SELECT id FROM incidents WHERE status = ? ORDER BY opened_at LIMIT ?", incident.Reported, boardReports).Scan(ctx, &ids)
+	err := db.NewRaw("SELECT id FROM incidents WHERE status = ? ORDER BY opened_at LIMIT ?", incident.Reported, boardReports).Scan(ctx, &ids)
 	if err != nil {
-		return b, fmt.Errorf("register: reports: %w", err)
+		return nil, 0, fmt.Errorf("register: reports: %w", err)
 	}
-	b.Waiting = len(ids)
-	if len(ids) == boardReports {
-		if err := db.NewRaw("SELECT count(*) FROM incidents WHERE status = ?", incident.Reported).Scan(ctx, &b.Waiting); err != nil {
-			return b, fmt.Errorf("register: reports: %w", err)
+	waiting := len(ids)
+	if waiting == boardReports {
+		if err := db.NewRaw("SELECT count(*) FROM incidents WHERE status = ?", incident.Reported).Scan(ctx, &waiting); err != nil {
+			return nil, 0, fmt.Errorf("register: reports: %w", err)
 		}
 	}
 	byID, err := incident.ByIDs(ctx, db, ids)
 	if err != nil {
-		return b, err
+		return nil, 0, err
 	}
-	for _, id := range ids {
-		b.Reports = append(b.Reports, byID[incident.ID(id)])
+	out := make([]incident.Incident, len(ids))
+	for k, id := range ids {
+		out[k] = byID[incident.ID(id)]
 	}
-	met, err := obligation.SpansSince(ctx, db, obligation.NotifyAuthority, now.AddDate(-1, 0, 0))
-	if err != nil {
-		return b, err
-	}
-	b.Told = figuresOf(met)
-	return b, nil
+	return out, waiting, nil
 }
 
 // clocks joins open duties with their incidents and what is known of their
 // progress, in a handful of queries however many there are.
-func clocks(ctx context.Context, db bun.IDB, open []obligation.Obligation) ([]Clock, error) {
-	ids := make([]string, 0, len(open))
-	for _, o := range open {
-		ids = append(ids, string(o.IncidentID))
-	}
-	progress, err := progressOf(ctx, db, ids)
+func clocks(ctx context.Context, db bun.IDB) ([]Clock, error) {
+	all, err := obligation.AroundOpen(ctx, db)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]Clock, 0, len(open))
-	for _, o := range open {
-		p := progress[o.IncidentID]
-		out = append(out, Clock{Incident: p.Incident, Obligation: o, Steps: Steps(p), Dots: dots(p.Incident, o)})
+	duties := map[incident.ID][]obligation.Obligation{}
+	for _, o := range all {
+		duties[o.IncidentID] = append(duties[o.IncidentID], o)
+	}
+	progress, err := progressOf(ctx, db, duties)
+	if err != nil {
+		return nil, err
+	}
+	var out []Clock
+	for _, o := range all {
+		if o.IsOpen() {
+			p := progress[o.IncidentID]
+			out = append(out, Clock{Incident: p.Incident, Obligation: o, Steps: Steps(p), Dots: dots(p.Incident, o)})
+		}
 	}
 	return out, nil
 }
 
-// progressOf gathers the progress of incidents.
-func progressOf(ctx context.Context, db bun.IDB, ids []string) (map[incident.ID]Progress, error) {
-	out := map[incident.ID]Progress{}
-	if len(ids) == 0 {
+// progressOf gathers the progress of the incidents whose duties are given.
+func progressOf(ctx context.Context, db bun.IDB, duties map[incident.ID][]obligation.Obligation) (map[incident.ID]Progress, error) {
+	out := make(map[incident.ID]Progress, len(duties))
+	if len(duties) == 0 {
 		return out, nil
+	}
+	ids := make([]string, 0, len(duties))
+	for id := range duties {
+		ids = append(ids, string(id))
 	}
 	incidents, err := incident.ByIDs(ctx, db, ids)
 	if err != nil {
 		return nil, err
 	}
-	duties, err := obligation.OfIncidents(ctx, db, ids)
-	if err != nil {
-		return nil, err
+	for id, i := range incidents {
+		out[id] = Progress{Incident: i, Duties: duties[id]}
 	}
-	type flags struct{ Approved, LettersReady, Frozen, Printed bool }
-	var rows []struct {
-		IncidentID string
-		What       string
-	}
+	var rows []struct{ IncidentID, What string }
 	err = db.NewRaw(`SELECT DISTINCT incident_id, kind AS what FROM papers WHERE incident_id IN (?)
 		UNION SELECT DISTINCT incident_id, 'frozen' FROM snapshots WHERE incident_id IN (?)
 		UNION SELECT DISTINCT incident_id, 'printed' FROM letter_runs WHERE state = 'done' AND paper_id <> '' AND incident_id IN (?)`,
@@ -98,31 +125,30 @@ func progressOf(ctx context.Context, db bun.IDB, ids []string) (map[incident.ID]
 	if err != nil {
 		return nil, fmt.Errorf("register: progress: %w", err)
 	}
-	known := map[string]flags{}
 	for _, r := range rows {
-		f := known[r.IncidentID]
+		p := out[incident.ID(r.IncidentID)]
 		switch r.What {
 		case string(notification.PaperNotification):
-			f.Approved = true
+			p.Approved = true
 		case string(notification.PaperLetters):
-			f.LettersReady = true
+			p.LettersReady = true
 		case "frozen":
-			f.Frozen = true
+			p.Frozen = true
 		case "printed":
-			f.Printed = true
+			p.LettersPrint = true
 		}
-		known[r.IncidentID] = f
-	}
-	for id, i := range incidents {
-		f := known[string(id)]
-		out[id] = Progress{Incident: i, Duties: duties[id], Approved: f.Approved, LettersReady: f.LettersReady, Frozen: f.Frozen, LettersPrint: f.Printed}
+		out[incident.ID(r.IncidentID)] = p
 	}
 	return out, nil
 }
 
 // StepsOf returns the steps of one incident.
 func StepsOf(ctx context.Context, db bun.IDB, id incident.ID) ([]Step, error) {
-	p, err := progressOf(ctx, db, []string{string(id)})
+	duties, err := obligation.OfIncident(ctx, db, id)
+	if err != nil {
+		return nil, err
+	}
+	p, err := progressOf(ctx, db, map[incident.ID][]obligation.Obligation{id: duties})
 	if err != nil {
 		return nil, err
 	}
