@@ -90,10 +90,12 @@ func ListOpen(ctx context.Context, db bun.IDB) ([]Obligation, error) {
 	return list(ctx, db, inOrderOfEnd, "o.state = ?", Open)
 }
 
-// AroundOpen returns every obligation of the incidents that have an open one, in the
-// order of ListOpen: the board needs the settled ones too.
-func AroundOpen(ctx context.Context, db bun.IDB) ([]Obligation, error) {
-	return list(ctx, db, inOrderOfEnd, "o.incident_id IN (SELECT incident_id FROM obligations WHERE state = ?)", Open)
+// ListOf returns every obligation of several incidents in the order of ListOpen.
+func ListOf(ctx context.Context, db bun.IDB, ids []string) ([]Obligation, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return list(ctx, db, inOrderOfEnd, "o.incident_id IN (?)", bun.List(ids))
 }
 
 // SettledSince returns the obligations of a duty that were met since an instant,
@@ -179,10 +181,7 @@ func utc(t time.Time) time.Time {
 // OfIncidents returns the obligations of several incidents.
 func OfIncidents(ctx context.Context, db bun.IDB, ids []string) (map[incident.ID][]Obligation, error) {
 	out := map[incident.ID][]Obligation{}
-	if len(ids) == 0 {
-		return out, nil
-	}
-	all, err := list(ctx, db, inOrderOfEnd, "o.incident_id IN (?)", bun.List(ids))
+	all, err := ListOf(ctx, db, ids)
 	if err != nil {
 		return nil, err
 	}

@@ -78,15 +78,12 @@ func reports(ctx context.Context, db bun.IDB) ([]incident.Incident, int, error) 
 // clocks joins open duties with their incidents and what is known of their
 // progress, in a handful of queries however many there are.
 func clocks(ctx context.Context, db bun.IDB) ([]Clock, error) {
-	all, err := obligation.AroundOpen(ctx, db)
+	var ids []string
+	err := db.NewRaw("SELECT DISTINCT incident_id FROM obligations WHERE state = ?", obligation.Open).Scan(ctx, &ids)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("register: clocks: %w", err)
 	}
-	duties := map[incident.ID][]obligation.Obligation{}
-	for _, o := range all {
-		duties[o.IncidentID] = append(duties[o.IncidentID], o)
-	}
-	progress, err := progressOf(ctx, db, duties)
+	all, progress, err := progressOf(ctx, db, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -100,32 +97,32 @@ func clocks(ctx context.Context, db bun.IDB) ([]Clock, error) {
 	return out, nil
 }
 
-// progressOf gathers the progress of the incidents whose duties are given.
-func progressOf(ctx context.Context, db bun.IDB, duties map[incident.ID][]obligation.Obligation) (map[incident.ID]Progress, error) {
-	out := make(map[incident.ID]Progress, len(duties))
-	if len(duties) == 0 {
-		return out, nil
+// progressOf gathers the progress of incidents, and their duties in one list, the
+// nearest end first.
+func progressOf(ctx context.Context, db bun.IDB, ids []string) ([]obligation.Obligation, map[incident.ID]Progress, error) {
+	out := make(map[incident.ID]Progress, len(ids))
+	if len(ids) == 0 {
+		return nil, out, nil
 	}
-	ids := make([]string, 0, len(duties))
-	for id := range duties {
-		ids = append(ids, string(id))
-	}
-	incidents, err := incident.ByIDs(ctx, db, ids)
+	var incidents map[incident.ID]incident.Incident
+	var duties []obligation.Obligation
+	var papers []paper
+	err := together(db,
+		func() (err error) { incidents, err = incident.ByIDs(ctx, db, ids); return err },
+		func() (err error) { duties, err = obligation.ListOf(ctx, db, ids); return err },
+		func() (err error) { papers, err = papersOf(ctx, db, ids); return err })
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for id, i := range incidents {
-		out[id] = Progress{Incident: i, Duties: duties[id]}
+		out[id] = Progress{Incident: i}
 	}
-	var rows []struct{ IncidentID, What string }
-	err = db.NewRaw(`SELECT DISTINCT incident_id, kind AS what FROM papers WHERE incident_id IN (?)
-		UNION SELECT DISTINCT incident_id, 'frozen' FROM snapshots WHERE incident_id IN (?)
-		UNION SELECT DISTINCT incident_id, 'printed' FROM letter_runs WHERE state = 'done' AND paper_id <> '' AND incident_id IN (?)`,
-		bun.List(ids), bun.List(ids), bun.List(ids)).Scan(ctx, &rows)
-	if err != nil {
-		return nil, fmt.Errorf("register: progress: %w", err)
+	for _, o := range duties {
+		p := out[o.IncidentID]
+		p.Duties = append(p.Duties, o)
+		out[o.IncidentID] = p
 	}
-	for _, r := range rows {
+	for _, r := range papers {
 		p := out[incident.ID(r.IncidentID)]
 		switch r.What {
 		case string(notification.PaperNotification):
@@ -139,16 +136,27 @@ func progressOf(ctx context.Context, db bun.IDB, duties map[incident.ID][]obliga
 		}
 		out[incident.ID(r.IncidentID)] = p
 	}
-	return out, nil
+	return duties, out, nil
+}
+
+// paper says that an incident has an approved paper, a frozen list or printed letters.
+type paper struct{ IncidentID, What string }
+
+func papersOf(ctx context.Context, db bun.IDB, ids []string) ([]paper, error) {
+	var rows []paper
+	err := db.NewRaw(`SELECT DISTINCT incident_id, kind AS what FROM papers WHERE incident_id IN (?)
+		UNION SELECT DISTINCT incident_id, 'frozen' FROM snapshots WHERE incident_id IN (?)
+		UNION SELECT DISTINCT incident_id, 'printed' FROM letter_runs WHERE state = 'done' AND paper_id <> '' AND incident_id IN (?)`,
+		bun.List(ids), bun.List(ids), bun.List(ids)).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("register: progress: %w", err)
+	}
+	return rows, nil
 }
 
 // StepsOf returns the steps of one incident.
 func StepsOf(ctx context.Context, db bun.IDB, id incident.ID) ([]Step, error) {
-	duties, err := obligation.OfIncident(ctx, db, id)
-	if err != nil {
-		return nil, err
-	}
-	p, err := progressOf(ctx, db, map[incident.ID][]obligation.Obligation{id: duties})
+	_, p, err := progressOf(ctx, db, []string{string(id)})
 	if err != nil {
 		return nil, err
 	}
