@@ -32,18 +32,18 @@ func chooseLanguage(v *Visit) error {
 // nothing more than that.
 func tellHealth(v *Visit) error {
 	h := v.S.d.Health(v.Ctx())
-	if h.Status == HealthRed {
+	if h.Red {
 		v.C.Status(fiber.StatusServiceUnavailable)
 	}
 	v.C.Set(fiber.HeaderCacheControl, "no-store")
 	if v.Account.ID == "" {
-		status := HealthOK
-		if h.Status == HealthRed {
-			status = HealthRed
+		status := "ok"
+		if h.Red {
+			status = "red"
 		}
 		return v.C.JSON(fiber.Map{"status": status})
 	}
-	return v.C.JSON(h)
+	return v.C.JSON(fiber.Map{"status": h.Status(), "notes": h.Notes, "facts": h.Facts})
 }
 
 type healthPage struct {

@@ -56,7 +56,7 @@ type Deps struct {
 	Channels  Channels
 	Inbound   Inbound
 	Health    func(ctx context.Context) Health
-	CheckLogo func(picture []byte) error // whether a logo can be printed
+	CheckLogo func(picture []byte) error // whether a logo can be printed; nil looks no further
 	Log       *slog.Logger
 	Proxy     string
 	Secure    bool
@@ -91,27 +91,29 @@ type Inbound interface {
 }
 
 // Health is how the program is. Red says that a legal reminder is late or the
-// database does not answer; everything else that is wrong is a warning.
+// data do not answer; Notes are translation keys of everything that is wrong, red
+// or not; Facts are figures whose words are health.fact_<name>.
 type Health struct {
-	Status        string          `json:"status"` // ok, warn or red
-	LateReminders int             `json:"late_reminders"`
-	DeadJobs      int             `json:"dead_jobs"`
-	Troubles      []HealthTrouble `json:"troubles"`
+	Red   bool
+	Notes []string
+	Facts []HealthFact
 }
 
-// The states of health.
-const (
-	HealthOK   = "ok"
-	HealthWarn = "warn"
-	HealthRed  = "red"
-)
+// HealthFact is one figure of the state, by name.
+type HealthFact struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
 
-// HealthTrouble is a channel that does not work. Reason is the code whose words
-// are alert.reason_<code>.
-type HealthTrouble struct {
-	Channel string    `json:"channel"`
-	Reason  string    `json:"reason"`
-	Since   time.Time `json:"since"`
+// Status is the state in one word: ok, warn or red.
+func (h Health) Status() string {
+	switch {
+	case h.Red:
+		return "red"
+	case len(h.Notes) > 0:
+		return "warn"
+	}
+	return "ok"
 }
 
 // Server answers browsers.
