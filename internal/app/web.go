@@ -14,6 +14,7 @@ import (
 	"clepsydra/internal/alert"
 	"clepsydra/internal/communication"
 	"clepsydra/internal/contact"
+	"clepsydra/internal/document"
 	"clepsydra/internal/fault"
 	"clepsydra/internal/firm"
 	"clepsydra/internal/job"
@@ -33,7 +34,7 @@ func (a *App) buildWeb() error {
 	a.web, err = web.New(web.Deps{
 		DB: a.DB, Clock: a.clock.Now, Locale: a.Locale, Templates: templates.FS, Firms: a.Firms, Accounts: a.Accounts,
 		Response: a.Response, Contacts: a.Stewardship, Packs: a.Packs, Papers: papers{a.Papers, a.Locale},
-		Channels: channels{a}, Inbound: clicks, Health: a.health, Log: a.log, Proxy: a.cfg.TrustProxy,
+		Channels: channels{a}, Inbound: clicks, Health: a.health, CheckLogo: document.CheckLogo, Log: a.log, Proxy: a.cfg.TrustProxy,
 		Secure: strings.HasPrefix(a.cfg.BaseURL, "https://"), Key: a.key.Derive("forms"),
 	})
 	return err
@@ -91,29 +92,25 @@ func (c clicks) SlackClick(ctx context.Context, header http.Header, body []byte)
 const lateAfter = 15 * time.Minute
 
 // health says how the program is: red when a legal reminder is late or the data
-// do not answer, with notes when a channel fails or work was given up.
+// do not answer, a warning when a channel fails or work was given up.
 func (a *App) health(ctx context.Context) web.Health {
-	var h web.Health
-	red := func(bad bool, note string) {
-		if bad {
-			h.Red, h.Notes = true, append(h.Notes, note)
-		}
-	}
-	red(a.DB.Ping(ctx) != nil, "health.database")
-	late, err := obligation.RemindersDue(ctx, a.DB.R, a.clock.Now().Add(-lateAfter))
-	red(err != nil, "health.database")
-	red(len(late) > 0, "health.reminder_late")
-	h.Facts = append(h.Facts, web.HealthFact{Name: "reminders_late", Value: strconv.Itoa(len(late))})
-	troubles, err := a.Response.Troubles(ctx)
-	red(err != nil, "health.database")
+	h := web.Health{Status: web.HealthOK}
+	late, lateErr := obligation.RemindersDue(ctx, a.DB.R, a.clock.Now().Add(-lateAfter))
+	dead, deadErr := job.ListDead(ctx, a.DB.R, 100)
+	troubles, troubleErr := a.Response.Troubles(ctx)
+	h.LateReminders, h.DeadJobs = len(late), len(dead)
 	for _, t := range troubles {
-		h.Notes = append(h.Notes, "health.channel_"+t.Channel)
+		h.Troubles = append(h.Troubles, web.HealthTrouble{Channel: t.Channel, Reason: t.Reason, Since: t.Since})
 	}
-	dead, err := job.ListDead(ctx, a.DB.R, 100)
-	red(err != nil, "health.database")
-	if len(dead) > 0 {
-		h.Notes = append(h.Notes, "health.work_given_up")
+	if len(troubles) > 0 || len(dead) > 0 {
+		h.Status = web.HealthWarn
 	}
-	h.Facts = append(h.Facts, web.HealthFact{Name: "work_given_up", Value: strconv.Itoa(len(dead))})
+	if err := errors.Join(lateErr, deadErr, troubleErr); err != nil {
+		a.log.ErrorContext(ctx, "health", "error", err)
+		h.Status = web.HealthRed
+	}
+	if len(late) > 0 {
+		h.Status = web.HealthRed
+	}
 	return h
 }

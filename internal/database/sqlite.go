@@ -49,6 +49,10 @@ func openSQLite(ctx context.Context, o Options) (*DB, error) {
 	}, nil
 }
 
+// instantLayout is how bun writes instants. Naming it spares the driver trying
+// every form that SQLite knows, which cost a board half its time.
+const instantLayout = "2006-01-02 15:04:05.999999-07:00"
+
 // sqlitePool opens up to n connections to the file. The key is set in the
 // callback of each connection and never appears in a connection string, where a
 // message could repeat it.
@@ -56,7 +60,7 @@ func sqlitePool(o Options, extra string, n int) (*sql.DB, error) {
 	dsn := (&url.URL{
 		Scheme:   "file",
 		Opaque:   (&url.URL{Path: o.Path}).EscapedPath(),
-		RawQuery: "vfs=adiantum&_txlock=immediate",
+		RawQuery: url.Values{"vfs": {"adiantum"}, "_txlock": {"immediate"}, "_timefmt": {instantLayout}}.Encode(),
 	}).String()
 	key := o.Key
 	pool, err := driver.Open(dsn, func(c *sqlite3.Conn) error {

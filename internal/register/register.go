@@ -67,14 +67,11 @@ type Step struct {
 
 // Progress is what the steps look at.
 type Progress struct {
-	Incident       incident.Incident
-	Duties         []obligation.Obligation
-	Picked         int
-	Frozen         bool
-	Approved       bool // an approved version of the notification exists
-	LettersReady   bool // an approved text of the letters exists
-	LettersPrint   bool // a final run is done
-	LettersWaiting int
+	Incident     incident.Incident
+	Duties       []obligation.Obligation
+	Frozen       bool
+	Approved     bool // an approved version of the notification exists
+	LettersReady bool // an approved text of the letters exists
 }
 
 // Steps returns the way of an incident in order: what is done and what comes. The

@@ -131,23 +131,20 @@ func progressOf(ctx context.Context, db bun.IDB, ids []string) ([]obligation.Obl
 			p.LettersReady = true
 		case "frozen":
 			p.Frozen = true
-		case "printed":
-			p.LettersPrint = true
 		}
 		out[incident.ID(r.IncidentID)] = p
 	}
 	return duties, out, nil
 }
 
-// paper says that an incident has an approved paper, a frozen list or printed letters.
+// paper says that an incident has an approved paper or a frozen list.
 type paper struct{ IncidentID, What string }
 
 func papersOf(ctx context.Context, db bun.IDB, ids []string) ([]paper, error) {
 	var rows []paper
 	err := db.NewRaw(`SELECT DISTINCT incident_id, kind AS what FROM papers WHERE incident_id IN (?)
-		UNION SELECT DISTINCT incident_id, 'frozen' FROM snapshots WHERE incident_id IN (?)
-		UNION SELECT DISTINCT incident_id, 'printed' FROM letter_runs WHERE state = 'done' AND paper_id <> '' AND incident_id IN (?)`,
-		bun.List(ids), bun.List(ids), bun.List(ids)).Scan(ctx, &rows)
+		UNION SELECT DISTINCT incident_id, 'frozen' FROM snapshots WHERE incident_id IN (?)`,
+		bun.List(ids), bun.List(ids)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("register: progress: %w", err)
 	}

@@ -64,7 +64,7 @@ func (s *Service) facts(ctx context.Context, db bun.IDB, id incident.ID, f firm.
 	if err != nil {
 		return notification.Facts{}, err
 	}
-	out := notification.Facts{Incident: i, Phase: obligation.Initial, Description: i.Summary}
+	out := notification.Facts{Incident: i, Phase: obligation.Initial, Description: i.Summary, At: s.now()}
 	if out.Authority, err = s.d.Packs.Authority(f.AuthorityID); err != nil {
 		return out, err
 	}
@@ -183,7 +183,7 @@ func (s *Service) peopleFacts(ctx context.Context, db bun.IDB, i incident.Incide
 	if err != nil {
 		return out, err
 	}
-	out.Countries, out.Letters = counts.Countries, counts.Sent
+	out.Countries, out.Letters, out.Minors = counts.Countries, counts.Sent, counts.Minors
 	texts, err := communication.TextsOf(ctx, db, i.ID)
 	if err != nil {
 		return out, err

@@ -54,7 +54,7 @@ type Receipt struct {
 func (s *Service) Report(ctx context.Context, actor journal.Actor, in ReportInput) (Receipt, error) {
 	now := s.now()
 	r := incident.Report{
-		Scenario: in.Scenario, Text: strings.TrimSpace(in.Text), NoticedAt: in.NoticedAt, Data: in.Data,
+		Scenario: in.Scenario, Text: strings.TrimSpace(in.Text), NoticedAt: in.NoticedAt, Data: s.known(in.Data),
 		Name: strings.TrimSpace(in.Name), Contact: strings.TrimSpace(in.Contact), Language: in.Language, Via: in.Via, CreatedAt: now,
 	}
 	if _, err := s.d.Packs.Scenario(r.Scenario); err != nil {
@@ -81,6 +81,18 @@ func (s *Service) Report(ctx context.Context, actor journal.Actor, in ReportInpu
 	s.d.Queue.Wake()
 	s.d.Changed()
 	return out, nil
+}
+
+// known keeps the categories of data that exist: a report must get through, even
+// from a page that is older than the program.
+func (s *Service) known(data []string) []string {
+	var out []string
+	for _, id := range data {
+		if _, err := s.d.Packs.Category(id); err == nil {
+			out = append(out, id)
+		}
+	}
+	return out
 }
 
 func examine(files []Upload) ([]incident.Evidence, error) {

@@ -1,5 +1,39 @@
 package web
 
-// Papers makes the PDFs and spreadsheets that pages offer. Its methods are
-// declared by the pages that use them.
-type Papers interface{}
+import (
+	"context"
+	"io"
+	"time"
+
+	"clepsydra/internal/firm"
+	"clepsydra/internal/notification"
+)
+
+// Papers makes the PDFs and spreadsheets that pages offer.
+type Papers interface {
+	// Notification writes the notification as a PDF in the order of the
+	// authority's form, with what is missing marked.
+	Notification(ctx context.Context, w io.Writer, d notification.Dossier, p Paper) error
+	// Register writes the register of breaches as pdf, xlsx or csv.
+	Register(ctx context.Context, w io.Writer, format string, r RegisterTable) error
+}
+
+// Paper is what stands around a notification. A draft has no version and no hash;
+// Authority is its name in the notification's language.
+type Paper struct {
+	Firm      firm.Firm
+	Final     bool
+	Version   int
+	Hash      string
+	At        time.Time
+	Authority string
+}
+
+// RegisterTable is the register in words of one language.
+type RegisterTable struct {
+	Firm    firm.Firm
+	Lang    string
+	Columns []string
+	Rows    [][]string
+	At      time.Time
+}
