@@ -177,3 +177,8 @@ type Figures struct {
 
 // Median returns the middle of the hours; false when there are none.
 func (f Figures) Median() (float64, bool) { return median(f.Hours) }
+
+// ClockOf is the clock of one duty of an incident.
+func ClockOf(i incident.Incident, o obligation.Obligation, steps []Step) Clock {
+	return Clock{Incident: i, Obligation: o, Steps: steps, Dots: dots(i, o)}
+}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"fmt"
 	"log/slog"
 	"net"
@@ -27,6 +28,7 @@ func (s *Server) everyRequest(c *fiber.Ctx) error {
 	id := requestID()
 	c.Locals(requestKey, id)
 	s.setHeaders(c, id)
+	withoutNUL(c)
 	err := s.guarded(c)
 	if err != nil {
 		if err = s.failed(c, err); err != nil {
@@ -58,6 +60,18 @@ func (s *Server) setHeaders(c *fiber.Ctx, id string) {
 	c.Set(fiber.HeaderCacheControl, "private, no-cache")
 	if s.d.Secure {
 		c.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000")
+	}
+}
+
+// withoutNUL takes the character that no database keeps out of typed forms and
+// addresses. No keyboard writes it; a program that sends it loses nothing.
+func withoutNUL(c *fiber.Ctx) {
+	nul := []byte("%00")
+	if bytes.HasPrefix(c.Request().Header.ContentType(), []byte(fiber.MIMEApplicationForm)) && bytes.Contains(c.Body(), nul) {
+		c.Request().SetBody(bytes.ReplaceAll(c.Body(), nul, nil))
+	}
+	if query := c.Context().URI().QueryString(); bytes.Contains(query, nul) {
+		c.Context().URI().SetQueryStringBytes(bytes.ReplaceAll(query, nul, nil))
 	}
 }
 
