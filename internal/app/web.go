@@ -92,25 +92,27 @@ func (c clicks) SlackClick(ctx context.Context, header http.Header, body []byte)
 const lateAfter = 15 * time.Minute
 
 // health says how the program is: red when a legal reminder is late or the data
-// do not answer, a warning when a channel fails or work was given up.
+// do not answer, with notes when a channel fails or work was given up.
 func (a *App) health(ctx context.Context) web.Health {
-	h := web.Health{Status: web.HealthOK}
+	var h web.Health
 	late, lateErr := obligation.RemindersDue(ctx, a.DB.R, a.clock.Now().Add(-lateAfter))
 	dead, deadErr := job.ListDead(ctx, a.DB.R, 100)
 	troubles, troubleErr := a.Response.Troubles(ctx)
-	h.LateReminders, h.DeadJobs = len(late), len(dead)
-	for _, t := range troubles {
-		h.Troubles = append(h.Troubles, web.HealthTrouble{Channel: t.Channel, Reason: t.Reason, Since: t.Since})
-	}
-	if len(troubles) > 0 || len(dead) > 0 {
-		h.Status = web.HealthWarn
-	}
 	if err := errors.Join(lateErr, deadErr, troubleErr); err != nil {
 		a.log.ErrorContext(ctx, "health", "error", err)
-		h.Status = web.HealthRed
+		h.Red, h.Notes = true, append(h.Notes, "health.database")
 	}
 	if len(late) > 0 {
-		h.Status = web.HealthRed
+		h.Red, h.Notes = true, append(h.Notes, "health.reminder_late")
+	}
+	for _, t := range troubles {
+		h.Notes = append(h.Notes, "health.channel_"+t.Channel)
+	}
+	if len(dead) > 0 {
+		h.Notes = append(h.Notes, "health.work_given_up")
+	}
+	h.Facts = []web.HealthFact{
+		{Name: "reminders_late", Value: strconv.Itoa(len(late))}, {Name: "work_given_up", Value: strconv.Itoa(len(dead))},
 	}
 	return h
 }
