@@ -174,6 +174,15 @@ func (f *Form) Press(name, value string) *Form {
 	return f
 }
 
+// Choose sets a field, or presses the button of that name: a page may offer a
+// choice either way.
+func (f *Form) Choose(name, value string) *Form {
+	if f.Has(name) {
+		return f.Set(name, value)
+	}
+	return f.Press(name, value)
+}
+
 // Attach adds a file.
 func (f *Form) Attach(field, name string, content []byte) *Form {
 	if !f.Has(field) || !f.multipart {

@@ -88,6 +88,18 @@ func (p *Page) Form(ending string, fields ...string) (*Form, error) {
 	return nil, fmt.Errorf("page %s (status %d) has no form to …%s with %v; it has: %s", p.Path, p.Status, ending, fields, strings.Join(seen, "; "))
 }
 
+// FormFor returns the form that leads to an address with that ending and holds a
+// value: one of several of the same kind.
+func (p *Page) FormFor(ending, field, value string) (*Form, error) {
+	for _, f := range p.Forms() {
+		path, _, _ := strings.Cut(f.Action, "?")
+		if strings.HasSuffix(path, ending) && slices.Contains(f.values[field], value) {
+			return f, nil
+		}
+	}
+	return nil, fmt.Errorf("page %s (status %d) has no form to …%s with %s=%s", p.Path, p.Status, ending, field, value)
+}
+
 func (p *Page) each(visit func(*html.Node) bool) {
 	if p.root != nil {
 		walk(p.root, visit)
@@ -136,7 +148,7 @@ func (p *Page) readForm(n *html.Node) *Form {
 		if id != "" && c.Type == html.ElementNode && attr(c, "form") == id {
 			f.read(c)
 		}
-		return true
+		return c != n
 	})
 	return f
 }

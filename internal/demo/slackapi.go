@@ -63,16 +63,14 @@ func (m Message) Button(action string) (string, bool) {
 }
 
 // Workspace is a Slack of our own on this machine: it answers the methods the
-// program uses, remembers every message and can click on a button. Members gives
-// the mail address of a Slack user.
+// program uses, remembers every message and can click on a button.
 type Workspace struct {
-	Members map[string]string
-
 	clock  func() time.Time
 	server *http.Server
 	url    string
 
 	mu       sync.Mutex
+	members  map[string]string // mail address by Slack user
 	messages []Message
 	posted   map[string]bool // by ts
 	clicks   int
@@ -84,7 +82,7 @@ func NewWorkspace(clock func() time.Time) (*Workspace, error) {
 	if err != nil {
 		return nil, fmt.Errorf("demo: slack: %w", err)
 	}
-	w := &Workspace{Members: map[string]string{}, clock: clock, url: "http://" + l.Addr().String() + "/api/", posted: map[string]bool{}}
+	w := &Workspace{members: map[string]string{}, clock: clock, url: "http://" + l.Addr().String() + "/api/", posted: map[string]bool{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /api/{method}", w.serve)
 	w.server = &http.Server{Handler: mux, ReadHeaderTimeout: time.Minute}
@@ -97,6 +95,20 @@ func (w *Workspace) URL() string { return w.url }
 
 // Close ends the workspace.
 func (w *Workspace) Close() error { return w.server.Close() }
+
+// SetMember says which mail address a Slack user has.
+func (w *Workspace) SetMember(user, mail string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.members[user] = mail
+}
+
+func (w *Workspace) member(user string) (string, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	mail, ok := w.members[user]
+	return mail, ok
+}
 
 // Messages returns what was sent so far, in order.
 func (w *Workspace) Messages() []Message {
@@ -152,7 +164,7 @@ func (w *Workspace) answer(r *http.Request) object {
 		return object{"channel": object{"id": slackChannel, "name": "datalekken", "is_channel": true, "is_member": true}}
 	case "users.info":
 		id := r.PostForm.Get("user")
-		mail, ok := w.Members[id]
+		mail, ok := w.member(id)
 		if !ok {
 			return object{"error": "user_not_found"}
 		}

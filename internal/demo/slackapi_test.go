@@ -38,7 +38,7 @@ func workspace(t *testing.T) (*Workspace, *slackbot.Client) {
 func TestWorkspaceTakesWhatTheProgramSends(t *testing.T) {
 	t.Parallel()
 	w, c := workspace(t)
-	w.Members["U1"] = "lotte@hoeve.example.com"
+	w.SetMember("U1", "lotte@hoeve.example.com")
 	if r := c.SelfTest(t.Context(), "nl", time.Now()); !r.OK() {
 		t.Fatalf("%+v", r.Steps)
 	}
