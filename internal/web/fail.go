@@ -58,6 +58,16 @@ func kindOf(err error) fault.Kind {
 	return fault.Internal
 }
 
+// statusOfError is that of the kind, or what the HTTP machinery said about a
+// request that it could not read.
+func statusOfError(k fault.Kind, err error) int {
+	var e *fiber.Error
+	if errors.As(err, &e) && e.Code >= 400 && e.Code < 500 {
+		return e.Code
+	}
+	return statusOf(k)
+}
+
 // failed answers an error: with a page, a fragment or JSON, in the visitor's
 // language. What a library said goes to the log and nowhere else.
 func (s *Server) failed(c *fiber.Ctx, err error) error {
@@ -68,7 +78,7 @@ func (s *Server) failed(c *fiber.Ctx, err error) error {
 		s.setHeaders(c, id)
 	}
 	s.report(c, kind, err)
-	c.Status(statusOf(kind))
+	c.Status(statusOfError(kind, err))
 	v, visitErr := s.visit(c)
 	if visitErr != nil {
 		// Without the database nobody is recognised, but an answer is still due.
@@ -85,7 +95,7 @@ func (s *Server) failed(c *fiber.Ctx, err error) error {
 		c.Set("HX-Reswap", "innerHTML")
 		return v.Part("fault", failure{Kind: kind, Text: v.wordsFor(kind, err)})
 	}
-	return v.Page("fault", failure{Kind: kind, Status: statusOf(kind), Text: v.wordsFor(kind, err), Request: requestOf(c)})
+	return v.Page("fault", failure{Kind: kind, Status: c.Response().StatusCode(), Text: v.wordsFor(kind, err), Request: requestOf(c)})
 }
 
 // failure is what the error page shows.
@@ -121,7 +131,7 @@ func (s *Server) report(c *fiber.Ctx, kind fault.Kind, err error) {
 // askToSignIn sends somebody who is not signed in to the sign-in page, which
 // leads back to where he wanted to go. It reports whether it answered.
 func (s *Server) askToSignIn(v *Visit) bool {
-	if strings.HasPrefix(v.C.Get(fiber.HeaderAccept), fiber.MIMEApplicationJSON) || v.C.Path() == "/events" {
+	if strings.HasPrefix(v.C.Get(fiber.HeaderAccept), fiber.MIMEApplicationJSON) || v.C.Path() == "/events" || v.C.Locals(machineKey) != nil {
 		return false
 	}
 	to := "/sign-in"

@@ -146,7 +146,7 @@ func open(t testing.TB) *place {
 			Name: "Hoeve Ter Linde", Street: "Lindestraat 1", Postcode: "3000", City: "Leuven", Country: "BE", Zone: "Europe/Brussels",
 			Language: "nl", Languages: []string{"nl", "fr"}, AuthorityID: "BE-GBA", Email: "info@example.com", Phone: "+32 16 00 00 00",
 		},
-		Lead: account.Account{Name: "Lotte Vermeer", Email: "lotte@example.com", Language: "nl"}, Password: goodPassword,
+		Lead: account.Account{Name: "Lotte Vermeer", Email: "lotte@example.com", Language: "en"}, Password: goodPassword,
 		Deputy: account.Account{Name: "Jan Peeters", Email: "jan@example.com", Language: "nl"},
 	})
 	h.ok(err)
@@ -269,14 +269,24 @@ func (b *browser) upload(path string, form url.Values, field string, files map[s
 	return b.do(r)
 }
 
+var tags = regexp.MustCompile(`(?s)<svg.*?</svg>|</?(?:div|span)[^>]*>`)
+
+// inside is what a failed test shows: the page without its frame.
+func (a answer) inside() string {
+	if _, after, ok := strings.Cut(a.body, `id="content"`); ok {
+		return tags.ReplaceAllString(after, "")
+	}
+	return a.body
+}
+
 func (a answer) want(t testing.TB, status int, texts ...string) {
 	t.Helper()
 	if a.StatusCode != status {
-		t.Fatalf("status %d, want %d\n%s", a.StatusCode, status, a.body)
+		t.Fatalf("status %d, want %d\n%s", a.StatusCode, status, a.inside())
 	}
 	for _, text := range texts {
 		if !strings.Contains(a.body, text) {
-			t.Fatalf("%q is missing in\n%s", text, a.body)
+			t.Fatalf("%q is missing in\n%s", text, a.inside())
 		}
 	}
 }
@@ -284,6 +294,6 @@ func (a answer) want(t testing.TB, status int, texts ...string) {
 func (a answer) leadsTo(t testing.TB, path string) {
 	t.Helper()
 	if a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != path {
-		t.Fatalf("status %d to %q, want %q\n%s", a.StatusCode, a.Header.Get("Location"), path, a.body)
+		t.Fatalf("status %d to %q, want %q\n%s", a.StatusCode, a.Header.Get("Location"), path, a.inside())
 	}
 }
