@@ -66,9 +66,16 @@ func (s *Server) mount() {
 	}
 }
 
+// machineKey marks requests of machine routes: they are answered with a status,
+// never sent to the sign-in page.
+const machineKey = "machine"
+
 // handler wraps a route: who it is, whether he may, whether the form is ours.
 func (s *Server) handler(r Route) fiber.Handler {
 	return func(c *fiber.Ctx) error {
+		if r.Machine {
+			c.Locals(machineKey, true)
+		}
 		v, err := s.visit(c)
 		if err != nil {
 			return err
