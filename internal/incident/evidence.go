@@ -138,3 +138,6 @@ func shortened(name string) string {
 	}
 	return strings.Trim(name, ". ")
 }
+
+// KiB is the size in kibibytes, at least one.
+func (e Evidence) KiB() int { return max(1, (e.Size+1023)/1024) }

@@ -35,6 +35,7 @@ func (s *Server) routes() []Route {
 	return slices.Concat(
 		s.publicRoutes(), s.reportRoutes(), s.signInRoutes(), s.setupRoutes(), s.meRoutes(),
 		s.settingsRoutes(), s.channelRoutes(), s.accountRoutes(),
+		s.boardRoutes(), s.incidentsRoutes(), s.workRoutes(), s.timelineRoutes(),
 		s.handlingRoutes(), s.riskRoutes(), s.closeRoutes(), s.peopleRoutes(), s.letterRoutes(),
 	)
 }
