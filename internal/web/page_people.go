@@ -1,0 +1,305 @@
+package web
+
+import (
+	"errors"
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"clepsydra/internal/account"
+	"clepsydra/internal/communication"
+	"clepsydra/internal/contact"
+	"clepsydra/internal/fault"
+	"clepsydra/internal/incident"
+	"clepsydra/internal/workflow"
+)
+
+// peopleRoutes: who is affected, and the list that is frozen.
+func (s *Server) peopleRoutes() []Route {
+	get, post := fiber.MethodGet, fiber.MethodPost
+	return []Route{
+		{Method: get, Path: "/incidents/:id/people", Needs: account.SeeBoard, Handle: showPeople},
+		{Method: post, Path: "/incidents/:id/people/pick", Needs: account.HandleIncident, Handle: pickPeople},
+		{Method: post, Path: "/incidents/:id/people/clear", Needs: account.HandleIncident, Handle: clearPeople},
+		{Method: post, Path: "/incidents/:id/people/data", Needs: account.HandleIncident, Handle: setPeopleData},
+		{Method: get, Path: "/incidents/:id/people/freeze", Needs: account.Decide, Handle: showFreeze},
+		{Method: post, Path: "/incidents/:id/people/freeze", Needs: account.Decide, Handle: freezePeople},
+		{Method: get, Path: "/incidents/:id/people/:contact", Needs: account.SeeContacts, Handle: showPerson},
+		{Method: post, Path: "/incidents/:id/people/:contact/data", Needs: account.HandleIncident, Handle: setPersonData},
+		{Method: post, Path: "/incidents/:id/people/:contact/exclude", Needs: account.HandleIncident, Handle: excludePerson},
+		{Method: post, Path: "/incidents/:id/people/:contact/include", Needs: account.HandleIncident, Handle: includePerson},
+		{Method: post, Path: "/incidents/:id/people/:contact/returned", Needs: account.HandleIncident, Handle: returnLetter},
+	}
+}
+
+// Named refusals of picking.
+var (
+	errPickHow     = fault.New(fault.Invalid, "people.pick_how_unknown")
+	errPickNothing = fault.New(fault.Invalid, "people.pick_nothing")
+)
+
+// peoplePerPage is how many people a page of the list shows.
+const peoplePerPage = 50
+
+// tally is one row of a small count, such as a language and its people.
+type tally struct {
+	Code string
+	N    int
+}
+
+// peoplePage is the list of people affected with everything that changes it.
+type peoplePage struct {
+	Head       Head
+	Counts     communication.Counts
+	Waiting    int // whom freezing would take
+	Imports    []contact.Import
+	Languages  []tally
+	Countries  []tally
+	Snapshots  []communication.Snapshot
+	Who        map[string]string // names of accounts
+	Categories []workflow.Category
+	Chosen     []string // categories ticked for everybody
+	OwnData    []string // those of the incident
+	Differs    bool     // some people have categories of their own
+	List       peopleList
+	Find       string
+	Found      contact.Page
+	MayName    bool // the visitor may see names
+}
+
+// peopleList is one page of the table and what narrows it.
+type peopleList struct {
+	People  []communication.Person
+	Total   int
+	Page    int
+	Pages   int
+	Text    string
+	Channel string
+	Letter  string
+}
+
+// Link is the address of another page of the same list.
+func (l peopleList) Link(page int) string {
+	q := url.Values{}
+	for name, value := range map[string]string{"q": l.Text, "channel": l.Channel, "letter": l.Letter} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	q.Set("page", strconv.Itoa(page))
+	return "?" + q.Encode() + "#list"
+}
+
+// affected is the incident that the address names.
+func (v *Visit) affected() incident.ID { return incident.ID(v.C.Params("id")) }
+
+// peoplePath leads to the tab of the incident, or to one of its pages.
+func (v *Visit) peoplePath(rest string) string {
+	return "/incidents/" + string(v.affected()) + "/people" + rest
+}
+
+func showPeople(v *Visit) error {
+	page, err := v.peoplePage()
+	if err != nil {
+		return err
+	}
+	return v.Page("people", page)
+}
+
+func (v *Visit) peoplePage() (peoplePage, error) {
+	page := peoplePage{MayName: v.Is(account.SeeContacts), Categories: v.S.d.Packs.Categories()}
+	var err error
+	if page.Head, err = v.S.head(v, "people"); err != nil {
+		return page, err
+	}
+	page.OwnData = page.Head.I.Data
+	id, db := v.affected(), v.S.d.DB.R
+	if page.Counts, err = communication.CountsOf(v.Ctx(), db, id, ""); err != nil {
+		return page, err
+	}
+	if page.Snapshots, err = communication.SnapshotsOf(v.Ctx(), db, id); err != nil {
+		return page, err
+	}
+	page.Waiting = waitingToFreeze(page.Counts, page.Snapshots)
+	page.Languages, page.Countries = tallies(page.Counts.Languages), tallies(page.Counts.Countries)
+	if page.Who, err = v.accountNames(); err != nil {
+		return page, err
+	}
+	if !page.MayName {
+		return page, nil
+	}
+	return page, errors.Join(v.fillPickers(&page), v.fillList(&page))
+}
+
+// waitingToFreeze counts who is on the list, not left out and on no frozen list.
+func waitingToFreeze(c communication.Counts, all []communication.Snapshot) int {
+	n := c.All - c.Excluded
+	for _, s := range all {
+		n -= s.People
+	}
+	return n
+}
+
+// tallies sorts a count: the largest first.
+func tallies(counts map[string]int) []tally {
+	out := make([]tally, 0, len(counts))
+	for _, code := range slices.Sorted(maps.Keys(counts)) {
+		out = append(out, tally{code, counts[code]})
+	}
+	slices.SortStableFunc(out, func(a, b tally) int { return b.N - a.N })
+	return out
+}
+
+// accountNames are the names of those who sign in, to say who did what.
+func (v *Visit) accountNames() (map[string]string, error) {
+	all, err := v.S.d.Accounts.List(v.Ctx())
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]string, len(all))
+	for _, a := range all {
+		out[string(a.ID)] = a.Name
+	}
+	return out, nil
+}
+
+// fillPickers finds what can be picked from: imports in force, and what a search
+// found.
+func (v *Visit) fillPickers(page *peoplePage) error {
+	all, err := v.S.d.Contacts.Imports(v.Ctx())
+	if err != nil {
+		return err
+	}
+	page.Imports = slices.DeleteFunc(all, func(i contact.Import) bool { return !i.UndoneAt.IsZero() })
+	if page.Find = strings.TrimSpace(v.C.Query("find", v.Form("find"))); page.Find == "" {
+		return nil
+	}
+	page.Found, err = v.S.d.Contacts.Search(v.Ctx(), v.Actor, contact.Query{Text: page.Find, Limit: 100})
+	return err
+}
+
+// fillList reads one page of the table and what leaked of those who may change.
+func (v *Visit) fillList(page *peoplePage) error {
+	l := &page.List
+	l.Text, l.Channel, l.Letter, l.Page = strings.TrimSpace(v.C.Query("q")), v.C.Query("channel"), v.C.Query("letter"), max(1, v.C.QueryInt("page", 1))
+	q := communication.PeopleQuery{Text: l.Text, Channel: communication.Channel(l.Channel), Limit: peoplePerPage, Offset: (l.Page - 1) * peoplePerPage}
+	if l.Letter != "" {
+		state := communication.LetterState(l.Letter)
+		if l.Letter == "none" {
+			state = communication.NoLetter
+		}
+		q.Letter = &state
+	}
+	var err error
+	if l.People, l.Total, err = communication.People(v.Ctx(), v.S.d.DB.R, v.affected(), q); err != nil {
+		return err
+	}
+	l.Pages = max(1, (l.Total+peoplePerPage-1)/peoplePerPage)
+	open, _, err := communication.People(v.Ctx(), v.S.d.DB.R, v.affected(), communication.PeopleQuery{Unfrozen: true, Limit: peoplePerPage})
+	if err != nil {
+		return err
+	}
+	page.Chosen, page.Differs = sharedData(open)
+	if page.Chosen == nil {
+		page.Chosen = page.OwnData
+	}
+	return nil
+}
+
+// sharedData is what leaked of the first of some people, and whether it differs
+// among them.
+func sharedData(people []communication.Person) ([]string, bool) {
+	for _, p := range people {
+		if !slices.Equal(p.Data, people[0].Data) {
+			return nil, true
+		}
+	}
+	if len(people) == 0 {
+		return nil, false
+	}
+	return people[0].Data, false
+}
+
+// selection reads whom a form picks.
+func (v *Visit) selection() (communication.Selection, error) {
+	switch v.Form("how") {
+	case "all":
+		return communication.Selection{All: true}, nil
+	case "import":
+		all, err := v.S.d.Contacts.Imports(v.Ctx())
+		if err != nil {
+			return communication.Selection{}, err
+		}
+		for _, i := range all {
+			if string(i.ID) == v.Form("import") && i.UndoneAt.IsZero() {
+				return communication.Selection{ImportID: string(i.ID)}, nil
+			}
+		}
+		return communication.Selection{}, contact.ErrImportUnknown.At("import")
+	case "search":
+		chosen := v.FormAll("contact")
+		if len(chosen) == 0 {
+			return communication.Selection{}, errPickNothing.At("contact")
+		}
+		return communication.Selection{Contacts: chosen}, nil
+	}
+	return communication.Selection{}, errPickHow.At("how")
+}
+
+func pickPeople(v *Visit) error {
+	sel, err := v.selection()
+	if err == nil {
+		var n int
+		if n, err = v.S.d.Response.PickPeople(v.Ctx(), v.Actor, v.affected(), sel); err == nil {
+			v.Flash(oneOrMany("people.picked", n), map[string]any{"Count": v.P.Number(n)})
+			return v.Redirect(v.peoplePath(""))
+		}
+	}
+	return v.peopleAgain(err)
+}
+
+// oneOrMany chooses the text for none, one or many; messages for the next page
+// have no plural of their own.
+func oneOrMany(key string, n int) string {
+	switch n {
+	case 0:
+		return key + "_none"
+	case 1:
+		return key + "_one"
+	}
+	return key + "_many"
+}
+
+// peopleAgain shows the tab with the reason of a refusal.
+func (v *Visit) peopleAgain(refused error) error {
+	page, err := v.peoplePage()
+	if err != nil {
+		return err
+	}
+	return v.Again("people", page, refused)
+}
+
+func clearPeople(v *Visit) error {
+	n, err := v.S.d.Response.UnpickPeople(v.Ctx(), v.Actor, v.affected())
+	if err != nil {
+		return v.peopleAgain(err)
+	}
+	v.Flash(oneOrMany("people.cleared", n), map[string]any{"Count": v.P.Number(n)})
+	return v.Redirect(v.peoplePath(""))
+}
+
+func setPeopleData(v *Visit) error {
+	data := v.FormAll("data")
+	if v.Ticked("reset") {
+		data = nil
+	}
+	if err := v.S.d.Response.SetLeakedData(v.Ctx(), v.Actor, v.affected(), "", data); err != nil {
+		return v.peopleAgain(err)
+	}
+	v.Flash("people.data_saved", nil)
+	return v.Redirect(v.peoplePath("#data"))
+}

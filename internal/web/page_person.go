@@ -1,0 +1,84 @@
+package web
+
+import (
+	"clepsydra/internal/communication"
+	"clepsydra/internal/workflow"
+)
+
+// personPage is one of the people affected.
+type personPage struct {
+	Head       Head
+	P          communication.Person
+	Snapshot   communication.Snapshot // empty: not frozen yet
+	Categories []workflow.Category
+	Chosen     []string
+	Reason     string // as it was typed
+}
+
+func (v *Visit) personPage() (personPage, error) {
+	page := personPage{Categories: v.S.d.Packs.Categories(), Reason: v.Form("reason")}
+	var err error
+	if page.Head, err = v.S.head(v, "people"); err != nil {
+		return page, err
+	}
+	if page.P, err = communication.PersonOf(v.Ctx(), v.S.d.DB.R, v.affected(), v.C.Params("contact")); err != nil {
+		return page, err
+	}
+	if page.Chosen = page.P.Data; page.Chosen == nil {
+		page.Chosen = page.Head.I.Data
+	}
+	if page.P.SnapshotID != "" {
+		page.Snapshot, err = communication.SnapshotByID(v.Ctx(), v.S.d.DB.R, page.P.SnapshotID)
+	}
+	return page, err
+}
+
+func showPerson(v *Visit) error {
+	page, err := v.personPage()
+	if err != nil {
+		return err
+	}
+	return v.Page("person", page)
+}
+
+// changePerson does one thing to a person and comes back to his page.
+func (v *Visit) changePerson(done string, do func(contactID string) error) error {
+	contactID := v.C.Params("contact")
+	if refused := do(contactID); refused != nil {
+		page, err := v.personPage()
+		if err != nil {
+			return err
+		}
+		return v.Again("person", page, refused)
+	}
+	v.Flash(done, nil)
+	return v.Redirect(v.peoplePath("/" + contactID))
+}
+
+func setPersonData(v *Visit) error {
+	data := v.FormAll("data")
+	if v.Ticked("reset") {
+		data = nil
+	}
+	return v.changePerson("people.data_saved", func(contactID string) error {
+		return v.S.d.Response.SetLeakedData(v.Ctx(), v.Actor, v.affected(), contactID, data)
+	})
+}
+
+func excludePerson(v *Visit) error {
+	return v.changePerson("people.excluded", func(contactID string) error {
+		return v.S.d.Response.ExcludePerson(v.Ctx(), v.Actor, v.affected(), contactID, v.Form("reason"), true)
+	})
+}
+
+func includePerson(v *Visit) error {
+	return v.changePerson("people.included", func(contactID string) error {
+		return v.S.d.Response.ExcludePerson(v.Ctx(), v.Actor, v.affected(), contactID, "", false)
+	})
+}
+
+func returnLetter(v *Visit) error {
+	return v.changePerson("people.returned", func(contactID string) error {
+		return v.S.d.Response.MarkReturned(v.Ctx(), v.Actor, v.affected(), contactID)
+	})
+}
