@@ -36,6 +36,9 @@ func TestSetupShowsEveryMistakeAndKeepsWhatWasTyped(t *testing.T) {
 	if n := strings.Count(res.body, "not a valid e-mail address"); n != 2 {
 		t.Errorf("%d addresses are refused, want 2", n)
 	}
+	if strings.Contains(res.body, `value="NL-AP" selected`) {
+		t.Error("the authority of the first country sticks")
+	}
 	if strings.Contains(res.body, "short\"") {
 		t.Error("the password came back")
 	}

@@ -101,9 +101,13 @@ func setUp(v *Visit) error {
 	if of := v.S.d.Packs.AuthoritiesOf(in.Firm.Country); in.Firm.AuthorityID == "" && len(of) > 0 {
 		in.Firm.AuthorityID = of[0].ID
 	}
+	refuse := func(err error) error {
+		in.Firm.AuthorityID = v.Form("authority") // the usual one goes with the country that is chosen next
+		return v.Again("setup", in, err)
+	}
 	password := v.C.FormValue("password")
 	if err := in.check(v, password); err != nil {
-		return v.Again("setup", in, err)
+		return refuse(err)
 	}
 	done, err := v.S.d.Accounts.Setup(v.Ctx(), in.Token, account.SetupInput{
 		Firm: in.Firm, Lead: in.Lead, Password: password, Deputy: in.Deputy, LastResort: in.LastResort,
@@ -112,7 +116,7 @@ func setUp(v *Visit) error {
 		return err
 	}
 	if err != nil {
-		return v.Again("setup", in, err)
+		return refuse(err)
 	}
 	secret, err := v.S.d.Accounts.StartSession(v.Ctx(), done.Lead, v.C.Get(fiber.HeaderUserAgent))
 	if err != nil {
