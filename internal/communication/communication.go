@@ -215,5 +215,7 @@ var (
 	ErrFileNotFound    = fault.New(fault.NotFound, "communication.file_not_found")
 	ErrSnapshotMissing = fault.New(fault.NotFound, "communication.snapshot_not_found")
 	ErrFormatUnknown   = fault.New(fault.Invalid, "communication.format_unknown")
+	ErrNotHeld         = fault.New(fault.Conflict, "communication.not_held")
+	ErrNotSent         = fault.New(fault.Conflict, "communication.not_sent")
 	ErrUnprintable     = fault.New(fault.Invalid, "communication.unprintable")
 )

@@ -68,8 +68,8 @@ func (m *Moments) Of(k MomentKind) (*Moment, bool) {
 	return nil, false
 }
 
-// checkInstant refuses an instant that nothing can have happened at.
-func checkInstant(at, now time.Time) error {
+// CheckInstant refuses an instant that nothing can have happened at.
+func CheckInstant(at, now time.Time) error {
 	switch {
 	case at.IsZero():
 		return ErrMomentMissing.At("at")
@@ -86,7 +86,7 @@ func checkInstant(at, now time.Time) error {
 // happened, and the firm is not aware before the first signal. It may be aware
 // before its processor tells it, and before anybody fills in a report.
 func (m Moments) check(k MomentKind, at, now time.Time) error {
-	if err := checkInstant(at, now); err != nil {
+	if err := CheckInstant(at, now); err != nil {
 		return err
 	}
 	changed := m

@@ -140,7 +140,7 @@ func (i *Incident) Contain(at, now time.Time) error {
 	case !i.Contained.IsZero():
 		return ErrAlreadyConfined
 	}
-	if err := checkInstant(at, now); err != nil {
+	if err := CheckInstant(at, now); err != nil {
 		return err
 	}
 	if o := i.Moments.Occurred.At; at.Before(o) {

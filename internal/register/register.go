@@ -4,6 +4,7 @@
 package register
 
 import (
+	"strings"
 	"time"
 
 	"clepsydra/internal/incident"
@@ -118,6 +119,18 @@ func Next(steps []Step) (Step, bool) {
 		}
 	}
 	return Step{}, false
+}
+
+// NextFor returns the first step that is not done and that serves a duty: telling
+// the people does not wait for the authority's papers, nor the other way round.
+func NextFor(d obligation.Duty, steps []Step) (Step, bool) {
+	other := map[obligation.Duty]string{obligation.NotifyAuthority: "letters people", obligation.InformPeople: "notification"}[d]
+	for _, s := range steps {
+		if !s.Done && (s.Link == "" || !strings.Contains(other, s.Link)) {
+			return s, true
+		}
+	}
+	return Next(steps)
 }
 
 // Clock is one running duty on the board.

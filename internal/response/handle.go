@@ -161,8 +161,9 @@ func (s *Service) AddNote(ctx context.Context, actor journal.Actor, id incident.
 			return incident.ErrReasonMissing.At("note")
 		case happened.IsZero():
 			happened = c.now
-		case happened.After(c.now.Add(time.Minute)):
-			return incident.ErrMomentInFuture.At("happened")
+		}
+		if err := incident.CheckInstant(happened, c.now); err != nil {
+			return err
 		}
 		return c.noteAt(ctx, "note.added", nil, text, happened)
 	})

@@ -167,12 +167,9 @@ func (s *Service) checkPrintable(t communication.Text) error {
 func (s *Service) StartRun(ctx context.Context, actor journal.Actor, id incident.ID, snapshotID, paperID string, f communication.Format) (communication.Run, error) {
 	var run communication.Run
 	err := s.change(ctx, actor, id, func(ctx context.Context, c *change) error {
-		snap, err := communication.SnapshotByID(ctx, c.tx, snapshotID)
+		snap, err := c.snapshot(ctx, snapshotID)
 		if err != nil {
 			return err
-		}
-		if snap.IncidentID != id {
-			return communication.ErrSnapshotMissing
 		}
 		if err := c.mayRun(ctx, snapshotID, paperID, f); err != nil {
 			return err
@@ -194,6 +191,15 @@ func (s *Service) StartRun(ctx context.Context, actor journal.Actor, id incident
 		return c.note(ctx, "letters.started", map[string]string{"run": run.ID, "snapshot": snapshotID, "paper": paperID, "format": string(f)}, "")
 	})
 	return run, err
+}
+
+// snapshot returns a frozen list of this incident.
+func (c *change) snapshot(ctx context.Context, id string) (communication.Snapshot, error) {
+	snap, err := communication.SnapshotByID(ctx, c.tx, id)
+	if err == nil && snap.IncidentID != c.i.ID {
+		return communication.Snapshot{}, communication.ErrSnapshotMissing
+	}
+	return snap, err
 }
 
 func (c *change) mayRun(ctx context.Context, snapshotID, paperID string, f communication.Format) error {
@@ -251,10 +257,10 @@ func (s *Service) MarkSent(ctx context.Context, actor journal.Actor, id incident
 	at = at.UTC().Truncate(time.Microsecond)
 	n := 0
 	err := s.change(ctx, actor, id, func(ctx context.Context, c *change) error {
-		if at.After(c.now.Add(time.Minute)) {
-			return incident.ErrMomentInFuture.At("at")
+		if err := incident.CheckInstant(at, c.now); err != nil {
+			return err
 		}
-		snap, err := communication.SnapshotByID(ctx, c.tx, snapshotID)
+		snap, err := c.snapshot(ctx, snapshotID)
 		if err != nil {
 			return err
 		}
@@ -273,12 +279,15 @@ func (s *Service) MarkSent(ctx context.Context, actor journal.Actor, id incident
 	return n, err
 }
 
-// MarkReturned records that a letter came back; it may be sent a second time.
+// MarkReturned records that a letter that was sent came back.
 func (s *Service) MarkReturned(ctx context.Context, actor journal.Actor, id incident.ID, contactID string) error {
 	return s.change(ctx, actor, id, func(ctx context.Context, c *change) error {
 		p, err := communication.PersonOf(ctx, c.tx, id, contactID)
 		if err != nil {
 			return err
+		}
+		if p.Letter != communication.Sent {
+			return communication.ErrNotSent
 		}
 		p.Letter, p.LetterAt = communication.Returned, c.now
 		if err := communication.SavePerson(ctx, c.tx, p); err != nil {

@@ -204,6 +204,9 @@ func (s *Service) MendLetter(ctx context.Context, actor journal.Actor, id incide
 		if err != nil {
 			return err
 		}
+		if p.Letter != communication.Held {
+			return communication.ErrNotHeld
+		}
 		if err := s.mend(&p, m, name); err != nil {
 			return err
 		}

@@ -217,6 +217,9 @@ func (s *Service) SendMails(ctx context.Context, actor journal.Actor, id inciden
 		if !s.d.Alerter.HasMail(c.firm) {
 			return ErrNoMail
 		}
+		if _, err := c.snapshot(ctx, snapshotID); err != nil {
+			return err
+		}
 		if _, err := s.latestLetters(ctx, c.tx, id); err != nil {
 			return err
 		}

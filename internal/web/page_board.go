@@ -119,7 +119,7 @@ func (v *Visit) boardClock(c register.Clock, drawn bool) boardClock {
 			out.Left = leftWords(v.P, end.Sub(v.Now))
 		}
 	}
-	if next, ok := register.Next(c.Steps); ok {
+	if next, ok := register.NextFor(c.Obligation.Duty, c.Steps); ok {
 		out.Next = next
 		if tab := stepTab(next); tab != "" {
 			out.Path += "/" + tab
