@@ -132,6 +132,7 @@ type Form struct {
 	multipart      bool
 	names          []string
 	values         url.Values
+	offers         map[string][]string // what a choice can be
 	files          []formFile
 	buttons        []button
 	errs           []error
@@ -149,11 +150,16 @@ type button struct{ name, value, action string }
 // Has reports whether the form has a field of that name.
 func (f *Form) Has(name string) bool { return slices.Contains(f.names, name) }
 
-// Set fills in a field. A field that the form does not have makes sending fail, so
-// that a renamed one is noticed.
+// Set fills in a field. A field that the form does not have, or a choice that it
+// does not offer, makes sending fail, so that a renamed one is noticed.
 func (f *Form) Set(name string, values ...string) *Form {
 	if !f.Has(name) {
 		f.errs = append(f.errs, fmt.Errorf("the form to %s has no field %q, only %s", f.Action, name, strings.Join(f.names, ", ")))
+	}
+	for _, v := range values {
+		if offered, ok := f.offers[name]; ok && !slices.Contains(offered, v) {
+			f.errs = append(f.errs, fmt.Errorf("the form to %s offers %v for %q, not %q", f.Action, offered, name, v))
+		}
 	}
 	f.values[name] = values
 	return f

@@ -36,6 +36,23 @@ func (p *Page) Text() string {
 	return strings.TrimSpace(b.String())
 }
 
+// Refusals are the reasons that a page gives for refusing what was typed; the
+// page's whole text when it marks none.
+func (p *Page) Refusals() []string {
+	var out []string
+	p.each(func(n *html.Node) bool {
+		if n.Type != html.ElementNode || attr(n, "role") != "alert" && !strings.Contains(attr(n, "class"), "invalid-feedback") {
+			return true
+		}
+		out = append(out, strings.Join(strings.Fields(content(n)), " "))
+		return false
+	})
+	if len(out) == 0 {
+		out = append(out, shorten(p.Text()))
+	}
+	return out
+}
+
 // Links returns the addresses that the page leads to, in order.
 func (p *Page) Links() []string {
 	var out []string
@@ -131,7 +148,7 @@ func lookAttr(n *html.Node, name string) (string, bool) {
 }
 
 func (p *Page) readForm(n *html.Node) *Form {
-	f := &Form{Action: attr(n, "action"), Method: strings.ToUpper(attr(n, "method")), values: url.Values{}, multipart: attr(n, "enctype") == "multipart/form-data"}
+	f := &Form{Action: attr(n, "action"), Method: strings.ToUpper(attr(n, "method")), values: url.Values{}, offers: map[string][]string{}, multipart: attr(n, "enctype") == "multipart/form-data"}
 	if f.Action == "" {
 		f.Action = p.Path
 	}
@@ -192,14 +209,14 @@ func (f *Form) readInput(n *html.Node, name string) {
 		return
 	case "checkbox", "radio":
 		f.name(name)
-		if _, on := lookAttr(n, "checked"); !on {
-			return
-		}
 		value, ok := lookAttr(n, "value")
 		if !ok {
 			value = "on"
 		}
-		f.values.Add(name, value)
+		f.offers[name] = append(f.offers[name], value)
+		if _, on := lookAttr(n, "checked"); on {
+			f.values.Add(name, value)
+		}
 		return
 	}
 	if name != "" {
@@ -219,6 +236,7 @@ func (f *Form) readSelect(n *html.Node, name string) {
 		if !ok {
 			value = strings.TrimSpace(content(o))
 		}
+		f.offers[name] = append(f.offers[name], value)
 		if !seen {
 			first, seen = value, true
 		}

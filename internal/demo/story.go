@@ -207,7 +207,7 @@ func (t *teller) send(ctx context.Context, b *Browser, f *Form) (*Page, error) {
 		return nil, err
 	}
 	if p.Status != http.StatusOK {
-		return nil, fmt.Errorf("the form to %s is refused with status %d: %s", f.Action, p.Status, shorten(p.Text()))
+		return nil, fmt.Errorf("the form to %s is refused with status %d: %s", f.Action, p.Status, strings.Join(p.Refusals(), "; "))
 	}
 	return p, nil
 }

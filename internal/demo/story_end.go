@@ -120,7 +120,7 @@ func (t *teller) finishTasks(ctx context.Context) error {
 		if task.IsDone() {
 			continue
 		}
-		if _, err := t.fill(ctx, t.at(""), "/tasks/"+task.ID+"/done", func(*Form) {}); err != nil {
+		if _, err := t.fill(ctx, t.at("work"), "/tasks/"+task.ID, func(*Form) {}); err != nil {
 			return err
 		}
 	}

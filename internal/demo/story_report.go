@@ -117,7 +117,7 @@ func (t *teller) board(ctx context.Context) (string, error) {
 
 func (t *teller) triage(ctx context.Context) (string, error) {
 	_, err := t.fill(ctx, t.at(""), "/triage", func(f *Form) {
-		f.Set("verdict", "breach").Set("kinds", "confidentiality").Set("title", "Nieuwsbriefexport naar een verkeerd adres gemaild").
+		f.Set("verdict", "breach").Set("kinds", "C").Set("title", "Nieuwsbriefexport naar een verkeerd adres gemaild").
 			Set("reason", "De bijlage bevat namen en adressen van al onze klanten en kwam bij een vreemde aan.").Set("feedback", "Bedankt, we zijn ermee bezig.")
 	})
 	if err != nil {
