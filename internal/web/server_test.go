@@ -167,6 +167,49 @@ func TestStreamMovesBoardsAndEndsBeforeShutdown(t *testing.T) {
 	}
 }
 
+func TestFiveHundredBoardsAreMovedByOneChange(t *testing.T) {
+	h := open(t)
+	secret := h.as(account.Manager).cookies[sessionCookie]
+	address := h.listen()
+	const boards = 500
+	joined, moved := make(chan error, boards), make(chan error, boards)
+	for range boards {
+		go func() { joined <- watch(address, secret, moved) }()
+	}
+	for range boards {
+		h.ok(<-joined)
+	}
+	h.s.Changed()
+	for range boards {
+		h.ok(<-moved)
+	}
+}
+
+// watch opens a board and says when it is told of a change.
+func watch(address, secret string, moved chan<- error) error {
+	r, err := http.NewRequest(http.MethodGet, "http://"+address+"/events", nil)
+	if err != nil {
+		return err
+	}
+	r.AddCookie(&http.Cookie{Name: sessionCookie, Value: secret})
+	res, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil {
+		return err
+	}
+	go func() {
+		defer res.Body.Close()
+		lines := bufio.NewScanner(res.Body)
+		for lines.Scan() {
+			if lines.Text() == "event: changed" {
+				moved <- nil
+				return
+			}
+		}
+		moved <- fmt.Errorf("the stream ended: %v", lines.Err())
+	}()
+	return nil
+}
+
 func TestStreamIsForThoseSignedIn(t *testing.T) {
 	h := open(t)
 	if res := h.browser().get("/events"); res.StatusCode != http.StatusUnauthorized {
