@@ -105,16 +105,21 @@ func (p *Page) Form(ending string, fields ...string) (*Form, error) {
 	return nil, fmt.Errorf("page %s (status %d) has no form to …%s with %v; it has: %s", p.Path, p.Status, ending, fields, strings.Join(seen, "; "))
 }
 
-// FormFor returns the form that leads to an address with that ending and holds a
-// value: one of several of the same kind.
-func (p *Page) FormFor(ending, field, value string) (*Form, error) {
+// FormFor returns the form that leads to an address with that ending and holds
+// values, given as name=value in a field or on a button: one of several alike.
+func (p *Page) FormFor(ending string, holds ...string) (*Form, error) {
 	for _, f := range p.Forms() {
 		path, _, _ := strings.Cut(f.Action, "?")
-		if strings.HasSuffix(path, ending) && slices.Contains(f.values[field], value) {
+		if strings.HasSuffix(path, ending) && !slices.ContainsFunc(holds, func(h string) bool { return !f.holds(h) }) {
 			return f, nil
 		}
 	}
-	return nil, fmt.Errorf("page %s (status %d) has no form to …%s with %s=%s", p.Path, p.Status, ending, field, value)
+	return nil, fmt.Errorf("page %s (status %d) has no form to …%s with %v", p.Path, p.Status, ending, holds)
+}
+
+func (f *Form) holds(pair string) bool {
+	name, value, _ := strings.Cut(pair, "=")
+	return slices.Contains(f.values[name], value) || slices.ContainsFunc(f.buttons, func(b button) bool { return b.name == name && b.value == value })
 }
 
 func (p *Page) each(visit func(*html.Node) bool) {

@@ -85,7 +85,7 @@ func (t *teller) letters(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	f, err := page.FormFor("/letters/text", "language", needed[0])
+	f, err := page.FormFor("/letters/text", "language="+needed[0])
 	if err != nil {
 		return "", err
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"clepsydra/internal/communication"
 	"clepsydra/internal/contact"
@@ -154,11 +153,13 @@ func (t *teller) mend(ctx context.Context) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		f, err := page.FormFor("/letters/mend", "contact", p.ContactID)
+		f, err := wayOut(page, p)
 		if err != nil {
 			return "", err
 		}
-		byMail += t.wayOut(f, p)
+		if p.Email != "" {
+			byMail++
+		}
 		if _, err := t.send(ctx, t.boss, f); err != nil {
 			return "", err
 		}
@@ -172,13 +173,19 @@ func (t *teller) mend(ctx context.Context) (string, error) {
 }
 
 // wayOut chooses mail where there is an address, else a name that can be printed.
-func (t *teller) wayOut(f *Form, p communication.Person) int {
+func wayOut(page *Page, p communication.Person) (*Form, error) {
 	if p.Email != "" {
-		f.Choose("how", "mail")
-		return 1
+		f, err := page.FormFor("/letters/mend", "contact="+p.ContactID, "how=mail")
+		if err != nil {
+			return nil, err
+		}
+		return f.Choose("how", "mail"), nil
 	}
-	f.Choose("how", "edit").Set("name", strings.TrimSpace("Klant "+strconv.Itoa(p.Position)))
-	return 0
+	f, err := page.FormFor("/letters/mend", "contact="+p.ContactID, "how=edit")
+	if err != nil {
+		return nil, err
+	}
+	return f.Choose("how", "edit").Set("name", "Klant "+strconv.Itoa(p.Position)), nil
 }
 
 func (t *teller) held(ctx context.Context) ([]communication.Person, error) {
