@@ -21,7 +21,7 @@ func (s *Server) closeRoutes() []Route {
 
 // closePage is the page /incidents/:id/close.
 type closePage struct {
-	Head  Head
+	handled
 	Names map[string]string
 	Gates []gateShown
 	Made  []incident.Decision // closings and reopenings, the latest first
@@ -86,7 +86,7 @@ func (v *Visit) closePage() (closePage, error) {
 	if err != nil {
 		return closePage{}, err
 	}
-	page := closePage{Head: head, Lessons: head.I.Lessons, Feedback: head.I.Feedback}
+	page := closePage{handled: handled{head}, Lessons: head.I.Lessons, Feedback: head.I.Feedback}
 	open, err := v.S.d.Response.Gates(v.Ctx(), head.I.ID, page.Lessons)
 	if err != nil {
 		return page, err

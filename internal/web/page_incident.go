@@ -39,7 +39,7 @@ const (
 // overview is the page /incidents/:id. Refused names the form that was refused, so
 // that its reasons stand there and nowhere else.
 type overview struct {
-	Head    Head
+	handled
 	Refused string
 	Names   map[string]string // of accounts, by id
 	People  []account.Account
@@ -57,6 +57,16 @@ type overview struct {
 	Describe describeForm
 	Contain  string // value of the field of the contain form
 }
+
+// handled is what the pages of this file's subject share: the head, and what the
+// incident in it allows.
+type handled struct{ Head Head }
+
+// IsOpen reports whether somebody still has to work on the incident.
+func (h handled) IsOpen() bool { return h.Head.I.IsOpen() }
+
+// IsBreach reports whether triage found a personal data breach.
+func (h handled) IsBreach() bool { return h.Head.I.IsBreach() }
 
 // In returns the reasons why a form was refused, if it is that form.
 func (p overview) In(form string, e Errors) Errors {
@@ -89,7 +99,7 @@ func (v *Visit) overview() (overview, error) {
 	if err != nil {
 		return overview{}, err
 	}
-	page := overview{Head: head}
+	page := overview{handled: handled{head}}
 	if page.People, page.Names, err = v.accounts(); err != nil {
 		return page, err
 	}

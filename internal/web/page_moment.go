@@ -39,7 +39,7 @@ func (v *Visit) momentsShown(i incident.Incident) ([]momentShown, error) {
 			}
 		}
 		if len(m.History) > 0 {
-			m.By = m.History[0].SetBy
+			m.By, m.Now.Reason = m.History[0].SetBy, m.History[0].Reason
 		}
 		out = append(out, m)
 	}
@@ -74,8 +74,10 @@ func setMoment(v *Visit) error {
 		return v.Again("incident", page, incident.ErrMomentMissing.At("at"))
 	}
 	i := page.Head.I
-	slot, ok := i.Moments.Of(incident.MomentKind(f.Kind))
-	if !ok || !slot.At.Equal(at) || slot.Reason != f.Reason {
+	same := func(m momentShown) bool {
+		return string(m.Kind) == f.Kind && m.Settles && m.Now.At.Equal(at) && m.Now.Reason == f.Reason
+	}
+	if !slices.ContainsFunc(page.Moments, same) {
 		if err := v.S.d.Response.SetMoment(v.Ctx(), v.Actor, i.ID, incident.MomentKind(f.Kind), at, f.Reason); err != nil {
 			return v.Again("incident", page, err)
 		}

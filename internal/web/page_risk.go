@@ -23,7 +23,7 @@ func (s *Server) riskRoutes() []Route {
 
 // riskPage is the page /incidents/:id/risk.
 type riskPage struct {
-	Head    Head
+	handled
 	Refused string // risk or waive
 	Names   map[string]string
 	Made    []decisionShown // the latest first
@@ -78,7 +78,7 @@ func (v *Visit) riskPage() (riskPage, error) {
 	if err != nil {
 		return riskPage{}, err
 	}
-	page := riskPage{Head: head, DPO: v.Firm.DPOName}
+	page := riskPage{handled: handled{head}, DPO: v.Firm.DPOName}
 	if _, page.Names, err = v.accounts(); err != nil {
 		return page, err
 	}
