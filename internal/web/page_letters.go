@@ -62,6 +62,9 @@ type lettersPage struct {
 	Name    string // and how it was spelled
 }
 
+// Open reports whether the incident can still be worked on.
+func (p lettersPage) Open() bool { return p.Head.I.IsOpen() }
+
 // lettersPath leads to the tab of the incident, or to one of its pages.
 func (v *Visit) lettersPath(rest string) string {
 	return "/incidents/" + string(v.affected()) + "/letters" + rest

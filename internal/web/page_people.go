@@ -71,6 +71,12 @@ type peoplePage struct {
 	MayName    bool // the visitor may see names
 }
 
+// Open reports whether the incident can still be worked on.
+func (p peoplePage) Open() bool { return p.Head.I.IsOpen() }
+
+// Breach reports whether there is anybody to tell.
+func (p peoplePage) Breach() bool { return p.Head.I.IsBreach() }
+
 // peopleList is one page of the table and what narrows it.
 type peopleList struct {
 	People  []communication.Person

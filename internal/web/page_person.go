@@ -15,6 +15,9 @@ type personPage struct {
 	Reason     string // as it was typed
 }
 
+// Open reports whether the incident can still be worked on.
+func (p personPage) Open() bool { return p.Head.I.IsOpen() }
+
 func (v *Visit) personPage() (personPage, error) {
 	page := personPage{Categories: v.S.d.Packs.Categories(), Reason: v.Form("reason")}
 	var err error
