@@ -134,4 +134,3 @@ func (b *browser) shot(name string) {
 		b.t.Fatal(err)
 	}
 }
-

@@ -118,10 +118,10 @@ var (
 )
 
 // IsOpen reports whether somebody still has to work on it.
-func (i *Incident) IsOpen() bool { return i.Status != Closed && i.Status != Dismissed }
+func (i Incident) IsOpen() bool { return i.Status != Closed && i.Status != Dismissed }
 
 // IsBreach reports whether triage found a personal data breach (Art. 4(12)).
-func (i *Incident) IsBreach() bool { return i.Verdict == Breach }
+func (i Incident) IsBreach() bool { return i.Verdict == Breach }
 
 // IsClockRunning reports whether the firm is aware of a breach.
-func (i *Incident) IsClockRunning() bool { return i.IsBreach() && !i.Moments.Aware.At.IsZero() }
+func (i Incident) IsClockRunning() bool { return i.IsBreach() && !i.Moments.Aware.At.IsZero() }
