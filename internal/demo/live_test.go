@@ -1,6 +1,8 @@
 package demo
 
 import (
+	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -41,7 +43,45 @@ func TestFirmHasIncidentsInEveryState(t *testing.T) {
 	if len(left) != 3 || !left[6] || !left[31] {
 		t.Errorf("hours left: %v", left)
 	}
+	for _, p := range h.People {
+		crawl(t, h, p)
+	}
 	if _, problems, err := journal.Verify(t.Context(), h.App.DB.R); err != nil || len(problems) > 0 {
 		t.Errorf("journal: %v %v", problems, err)
 	}
+}
+
+// crawl follows every link that somebody sees and finds no page broken or missing.
+// What his role may not see must not be offered to him either.
+func crawl(t *testing.T, h *House, p Person) {
+	t.Helper()
+	b, err := h.SignIn(t.Context(), p)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer b.Close()
+	seen, from := map[string]bool{"/": true}, map[string]string{}
+	for queue := []string{"/"}; len(queue) > 0 && len(seen) < 400; queue = queue[1:] {
+		page, err := b.Open(t.Context(), queue[0])
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		if page.Status != 200 {
+			t.Errorf("%s: %s, linked from %s, answers with status %d: %s", p.Role, queue[0], from[queue[0]], page.Status, page.Refusals())
+		}
+		for _, link := range page.Links() {
+			at, err := url.Parse(queue[0])
+			if err == nil {
+				at, err = at.Parse(link)
+			}
+			if err != nil || at.Host != "" || at.Scheme != "" || strings.HasPrefix(at.Path, "/language/") || seen[at.RequestURI()] {
+				continue
+			}
+			seen[at.RequestURI()], from[at.RequestURI()] = true, queue[0]
+			queue = append(queue, at.RequestURI())
+		}
+	}
+	t.Logf("%s sees %d pages", p.Role, len(seen))
 }
