@@ -43,7 +43,7 @@ var (
 )
 
 // peoplePerPage is how many people a page of the list shows.
-const peoplePerPage = 50
+const peoplePerPage = 25
 
 // tally is one row of a small count, such as a language and its people.
 type tally struct {
