@@ -60,9 +60,13 @@ Staff report a leak at
 
     %s
 
-Slack and the mail server are made up as well: nothing leaves this machine.
+Slack and the mail server are made up as well: nothing leaves this machine. What
+the responders' channel shows from now on can be read at
+
+    %s
+
 Press Ctrl-C to end; everything is removed then.
-`, c.Customers, h.App.BaseURL(), h.Accounts(), report)
+`, c.Customers, h.App.BaseURL(), h.Accounts(), report, h.Slack.Channel())
 	return err
 }
 

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"clepsydra/internal/account"
@@ -253,4 +255,17 @@ func (h *House) SignIn(ctx context.Context, p Person) (*Browser, error) {
 		return nil, err
 	}
 	return b, b.SignIn(ctx, p)
+}
+
+// Accounts lists who can sign in, for the terminal.
+func (h *House) Accounts() string {
+	var b strings.Builder
+	width := 0
+	for _, p := range h.People {
+		width = max(width, len(p.Email))
+	}
+	for _, p := range h.People {
+		fmt.Fprintf(&b, "    %-*s  %s  %s, %s\n", width, p.Email, p.Password, p.Name, cmp.Or(p.Task, string(p.Role)))
+	}
+	return b.String()
 }

@@ -85,6 +85,7 @@ func NewWorkspace(clock func() time.Time) (*Workspace, error) {
 	w := &Workspace{members: map[string]string{}, clock: clock, url: "http://" + l.Addr().String() + "/api/", posted: map[string]bool{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /api/{method}", w.serve)
+	mux.HandleFunc("GET /{$}", w.channel)
 	w.server = &http.Server{Handler: mux, ReadHeaderTimeout: time.Minute}
 	go func() { _ = w.server.Serve(l) }() // ends with Close
 	return w, nil
@@ -92,6 +93,32 @@ func NewWorkspace(clock func() time.Time) (*Workspace, error) {
 
 // URL is the address of the API, for the settings.
 func (w *Workspace) URL() string { return w.url }
+
+// Channel is the address of a plain page with the messages as the channel shows
+// them, for whoever tries the program out.
+func (w *Workspace) Channel() string { return strings.TrimSuffix(w.url, "api/") }
+
+// channel shows the messages: each card as it was last edited, its thread under it.
+func (w *Workspace) channel(rw http.ResponseWriter, _ *http.Request) {
+	rw.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	messages := w.Messages()
+	latest := map[string]string{}
+	for _, m := range messages {
+		latest[m.TS] = m.Text
+	}
+	for _, m := range messages {
+		if m.Method != "chat.postMessage" || m.Thread != "" {
+			continue
+		}
+		fmt.Fprintf(rw, "%s\n%s\n", m.At.Format(time.DateTime), latest[m.TS])
+		for _, reply := range messages {
+			if reply.Thread == m.TS {
+				fmt.Fprintf(rw, "    %s\n    %s\n", reply.At.Format(time.DateTime), strings.ReplaceAll(reply.Text, "\n", "\n    "))
+			}
+		}
+		fmt.Fprintln(rw)
+	}
+}
 
 // Close ends the workspace.
 func (w *Workspace) Close() error { return w.server.Close() }

@@ -46,6 +46,14 @@ func TestWorkspaceTakesWhatTheProgramSends(t *testing.T) {
 	if err != nil || email != "lotte@hoeve.example.com" {
 		t.Errorf("%q, %v", email, err)
 	}
+	res, err := http.Get(w.Channel())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	if shown, err := io.ReadAll(res.Body); err != nil || !strings.Contains(string(shown), w.Messages()[2].Text) {
+		t.Errorf("the channel shows %q, %v", shown, err)
+	}
 	got := w.Messages()
 	if len(got) != 3 || got[1].TS != got[0].TS || got[2].Thread != got[0].TS {
 		t.Errorf("%+v", got)
