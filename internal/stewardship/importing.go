@@ -106,7 +106,13 @@ func (in ImportInput) open(now time.Time) (*contact.File, ImportPlan, error) {
 // Import takes the people of a file over: everybody who can be taken, or nobody
 // when it fails. Rows that cannot be taken are in the result with their reasons.
 // A file with nobody to take fails with contact.ErrNothingTaken.
-func (s *Service) Import(ctx context.Context, actor journal.Actor, in ImportInput) (res ImportResult, err error) {
+func (s *Service) Import(ctx context.Context, actor journal.Actor, in ImportInput) (ImportResult, error) {
+	return s.importing(ctx, actor, in, func(context.Context, bun.Tx) error { return nil })
+}
+
+// importing carries an import out; first runs in its transaction before anything
+// else and may still refuse.
+func (s *Service) importing(ctx context.Context, actor journal.Actor, in ImportInput, first func(context.Context, bun.Tx) error) (res ImportResult, err error) {
 	now := s.moment()
 	f, plan, err := in.open(now)
 	if err != nil {
@@ -125,6 +131,9 @@ func (s *Service) Import(ctx context.Context, actor journal.Actor, in ImportInpu
 	i.FileName, i.FileHash, i.Format, i.ImportedAt = fileName(in.Name), plan.FileHash, plan.Format, now
 	i.ActorKind, i.ActorID = string(actor.Kind), actor.ID
 	err = s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		if err := first(ctx, tx); err != nil {
+			return err
+		}
 		if res.Tally, err = contact.Land(ctx, tx, f, i); err != nil {
 			return err
 		}

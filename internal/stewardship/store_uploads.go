@@ -1,0 +1,86 @@
+package stewardship
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"clepsydra/internal/contact"
+	"clepsydra/internal/database"
+	"clepsydra/internal/fault"
+	"clepsydra/internal/journal"
+)
+
+type uploadRow struct {
+	bun.BaseModel `bun:"table:uploads"`
+
+	ID        string `bun:",pk"`
+	AccountID string
+	Name      string
+	Content   []byte
+	CreatedAt time.Time
+}
+
+// uploadLife is how long a file may wait between its preview and its import.
+const uploadLife = 24 * time.Hour
+
+// ErrUploadGone says that a file waits no more: it was imported, or its day is over.
+var ErrUploadGone = fault.New(fault.NotFound, "contact.upload_gone")
+
+// KeepUpload keeps a file until it is imported, a day at most, and returns its
+// identifier. Files whose day is over are removed.
+func (s *Service) KeepUpload(ctx context.Context, actor journal.Actor, name string, content []byte) (string, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return "", fmt.Errorf("stewardship: keep upload: %w", err)
+	}
+	row := uploadRow{ID: id.String(), AccountID: actor.ID, Name: fileName(name), Content: content, CreatedAt: s.moment()}
+	err = s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		if _, err := tx.NewDelete().Model((*uploadRow)(nil)).Where("created_at < ?", row.CreatedAt.Add(-uploadLife)).Exec(ctx); err != nil {
+			return fmt.Errorf("stewardship: drop uploads: %w", err)
+		}
+		if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
+			return fmt.Errorf("stewardship: keep upload: %w", err)
+		}
+		return nil
+	})
+	return row.ID, err
+}
+
+// Upload returns a file that waits, as the input of a preview. Only who brought it
+// may see it; anybody else gets ErrUploadGone.
+func (s *Service) Upload(ctx context.Context, actor journal.Actor, id string) (ImportInput, error) {
+	var row uploadRow
+	err := s.db.R.NewSelect().Model(&row).Where("id = ? AND account_id = ?", id, actor.ID).Scan(ctx)
+	if database.IsNoRows(err) {
+		return ImportInput{}, ErrUploadGone
+	}
+	if err != nil {
+		return ImportInput{}, fmt.Errorf("stewardship: upload: %w", err)
+	}
+	return ImportInput{File: bytes.NewReader(row.Content), Size: int64(len(row.Content)), Name: row.Name}, nil
+}
+
+// ImportUpload imports a file that waits and removes it. A second click finds it
+// gone.
+func (s *Service) ImportUpload(ctx context.Context, actor journal.Actor, id string, o contact.Options) (ImportResult, error) {
+	in, err := s.Upload(ctx, actor, id)
+	if err != nil {
+		return ImportResult{}, err
+	}
+	in.Options = o
+	return s.importing(ctx, actor, in, func(ctx context.Context, tx bun.Tx) error {
+		res, err := tx.NewDelete().Model((*uploadRow)(nil)).Where("id = ?", id).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("stewardship: drop upload: %w", err)
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 1 {
+			return err
+		}
+		return ErrUploadGone
+	})
+}
