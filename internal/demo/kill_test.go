@@ -215,4 +215,3 @@ func (k *killed) until(what string, holds func() bool) {
 		}
 	}
 }
-
