@@ -46,6 +46,8 @@ type overview struct {
 	Reports []reportShown
 	Others  []incident.Incident // open ones that this may repeat
 	Same    incident.Incident   // the one it repeats, for a duplicate
+	Judged  []incident.Decision // at triage, the latest first
+	Files   int                 // of evidence
 	Asked   []asked
 	Clock   *clockShown // of the notification; nil before awareness
 	Moments []momentShown
@@ -116,6 +118,9 @@ func (v *Visit) overview() (overview, error) {
 		}
 		page.Same = found[head.I.Same]
 	}
+	if err := v.readFile(&page); err != nil {
+		return page, err
+	}
 	if page.Asked, page.Clock, err = v.asked(head); err != nil {
 		return page, err
 	}
@@ -127,6 +132,22 @@ func (v *Visit) overview() (overview, error) {
 	page.Describe = describeOf(head.I)
 	page.Contain = v.local(v.Now)
 	return page, v.awareOf(&page)
+}
+
+// readFile reads what the file of the incident holds: judgements and evidence.
+func (v *Visit) readFile(page *overview) error {
+	all, err := incident.DecisionsOf(v.Ctx(), v.S.d.DB.R, page.Head.I.ID)
+	if err != nil {
+		return err
+	}
+	for _, d := range slices.Backward(all) {
+		if d.Kind == "triage" {
+			page.Judged = append(page.Judged, d)
+		}
+	}
+	files, err := incident.EvidenceOf(v.Ctx(), v.S.d.DB.R, page.Head.I.ID)
+	page.Files = len(files)
+	return err
 }
 
 // accounts returns everybody who may sign in or once did, and their names by id.
@@ -152,52 +173,6 @@ func (v *Visit) local(at time.Time) string {
 		return ""
 	}
 	return at.In(v.Firm.Location()).Format(instantLayout)
-}
-
-// reportShown is a report with what its codes mean.
-type reportShown struct {
-	incident.Report
-	Card  workflow.Text // the scenario's title
-	Kinds []workflow.Text
-	Like  incident.Incident // an open incident it may repeat
-}
-
-func (v *Visit) reportsShown(i incident.Incident) ([]reportShown, error) {
-	all, err := incident.ReportsOf(v.Ctx(), v.S.d.DB.R, i.ID)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]reportShown, len(all))
-	var like []string
-	for k, r := range all {
-		out[k].Report = r
-		if sc, err := v.S.d.Packs.Scenario(r.Scenario); err == nil {
-			out[k].Card = sc.Title
-		}
-		for _, id := range r.Data {
-			if c, err := v.S.d.Packs.Category(id); err == nil {
-				out[k].Kinds = append(out[k].Kinds, c.Name)
-			}
-		}
-		if r.LooksLike != "" {
-			like = append(like, string(r.LooksLike))
-		}
-	}
-	if len(like) == 0 {
-		return out, nil
-	}
-	found, err := incident.ByIDs(v.Ctx(), v.S.d.DB.R, like)
-	for k := range out {
-		out[k].Like = found[out[k].LooksLike]
-	}
-	return out, err
-}
-
-// othersOpen lists the open incidents that this one may repeat.
-func (v *Visit) othersOpen(self incident.ID) ([]incident.Incident, error) {
-	open := []incident.Status{incident.Reported, incident.Triaged, incident.Confirmed, incident.Contained}
-	all, _, err := incident.List(v.Ctx(), v.S.d.DB.R, incident.Query{Statuses: open, Limit: 200})
-	return slices.DeleteFunc(all, func(i incident.Incident) bool { return i.ID == self }), err
 }
 
 // asked is one duty as the list "what the law asks" shows it. An obligation without

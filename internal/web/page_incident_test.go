@@ -118,6 +118,7 @@ func TestTriageRefusedKeepsWhatWasTyped(t *testing.T) {
 		"no kind":      {url.Values{"verdict": {"breach"}, "reason": {"kept words"}}, "Tick at least one"},
 		"no reason":    {url.Values{"verdict": {"incident"}, "title": {"kept words"}}, "Write in a sentence why"},
 		"no same":      {url.Values{"verdict": {"duplicate"}, "reason": {"kept words"}}, "Choose the incident that this report repeats"},
+		"nothing":      {url.Values{"verdict": {"breach"}, "title": {"kept words"}}, "Write in a sentence why"},
 		"same unknown": {url.Values{"verdict": {"duplicate"}, "same": {"nobody"}, "reason": {"kept words"}}, "Choose the incident that this report repeats"},
 	} {
 		l.bringIn(2) // so that there is something to repeat

@@ -124,7 +124,7 @@ func decideRisk(v *Visit) error {
 	}
 	if !done || string(i.Risk) != page.Risk {
 		if err := v.S.d.Response.DecideRisk(v.Ctx(), v.Actor, i.ID, incident.Risk(page.Risk), page.Reason, page.Advice); err != nil {
-			return v.Again("risk", page, err)
+			return v.Again("risk", page, withReason(err, page.Reason))
 		}
 	}
 	v.Flash("handle.risk_decided", nil)

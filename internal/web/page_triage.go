@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -9,7 +10,54 @@ import (
 	"clepsydra/internal/fault"
 	"clepsydra/internal/incident"
 	"clepsydra/internal/obligation"
+	"clepsydra/internal/workflow"
 )
+
+// reportShown is a report with what its codes mean.
+type reportShown struct {
+	incident.Report
+	Card  workflow.Text // the scenario's title
+	Kinds []workflow.Text
+	Like  incident.Incident // an open incident it may repeat
+}
+
+func (v *Visit) reportsShown(i incident.Incident) ([]reportShown, error) {
+	all, err := incident.ReportsOf(v.Ctx(), v.S.d.DB.R, i.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]reportShown, len(all))
+	var like []string
+	for k, r := range all {
+		out[k].Report = r
+		if sc, err := v.S.d.Packs.Scenario(r.Scenario); err == nil {
+			out[k].Card = sc.Title
+		}
+		for _, id := range r.Data {
+			if c, err := v.S.d.Packs.Category(id); err == nil {
+				out[k].Kinds = append(out[k].Kinds, c.Name)
+			}
+		}
+		if r.LooksLike != "" {
+			like = append(like, string(r.LooksLike))
+		}
+	}
+	if len(like) == 0 {
+		return out, nil
+	}
+	found, err := incident.ByIDs(v.Ctx(), v.S.d.DB.R, like)
+	for k := range out {
+		out[k].Like = found[out[k].LooksLike]
+	}
+	return out, err
+}
+
+// othersOpen lists the open incidents that this one may repeat.
+func (v *Visit) othersOpen(self incident.ID) ([]incident.Incident, error) {
+	open := []incident.Status{incident.Reported, incident.Triaged, incident.Confirmed, incident.Contained}
+	all, _, err := incident.List(v.Ctx(), v.S.d.DB.R, incident.Query{Statuses: open, Limit: 200})
+	return slices.DeleteFunc(all, func(i incident.Incident) bool { return i.ID == self }), err
+}
 
 // triageForm is the first judgement as it was typed.
 type triageForm struct {
@@ -60,7 +108,7 @@ func triage(v *Visit) error {
 	page.Triage, page.Refused = v.typedTriage(), formTriage
 	j := page.Triage.judgement()
 	if j.Verdict == incident.Duplicate && !slices.ContainsFunc(page.Others, func(i incident.Incident) bool { return i.ID == j.Same }) {
-		return v.Again("incident", page, incident.ErrSameMissing.At("same"))
+		return v.Again("incident", page, withReason(incident.ErrSameMissing.At("same"), j.Reason))
 	}
 	done, err := v.isDecided(page.Head.I.ID, "triage", page.Triage.Verdict, j.Reason)
 	if err != nil {
@@ -68,11 +116,20 @@ func triage(v *Visit) error {
 	}
 	if i := page.Head.I; !done || i.Verdict != j.Verdict || j.Verdict == incident.Breach && i.Kinds != j.Kinds {
 		if err := v.S.d.Response.Triage(v.Ctx(), v.Actor, i.ID, j, page.Triage.Feedback); err != nil {
-			return v.Again("incident", page, err)
+			return v.Again("incident", page, withReason(err, j.Reason))
 		}
 	}
 	v.Flash("handle.triaged", nil)
 	return v.Redirect("/incidents/" + string(page.Head.I.ID))
+}
+
+// withReason says at once that the reason is missing as well: a verb names only
+// the first thing it stumbles over.
+func withReason(err error, reason string) error {
+	if reason != "" || fault.KindOf(err) != fault.Invalid || errors.Is(err, incident.ErrReasonMissing) {
+		return err
+	}
+	return joined(err, incident.ErrReasonMissing.At("reason"))
 }
 
 // isDecided reports whether the latest decision of a kind is this very one: a
@@ -95,6 +152,7 @@ const (
 	awareReported = "reported" // when the report came in
 	awareNoticed  = "noticed"  // when somebody noticed it
 	awareAt       = "at"       // at another time
+	awareTold     = "told"     // when the processor told
 	awareNow      = "now"      // this minute
 )
 
@@ -126,7 +184,7 @@ func (v *Visit) awareOf(page *overview) error {
 	if !page.Head.I.IsBreach() {
 		return nil
 	}
-	for _, c := range []awareChoice{{Value: awareReported, At: m.Reported.At}, {Value: awareNoticed, At: m.Noticed.At}, {Value: awareNow, At: v.Now}} {
+	for _, c := range []awareChoice{{Value: awareReported, At: m.Reported.At}, {Value: awareNoticed, At: m.Noticed.At}, {Value: awareTold, At: m.Told.At}, {Value: awareNow, At: v.Now}} {
 		if c.At.IsZero() {
 			continue
 		}
@@ -161,6 +219,8 @@ func (v *Visit) awareAt(i incident.Incident, choice string) (time.Time, error) {
 		return i.Moments.Reported.At, nil
 	case awareNoticed:
 		return i.Moments.Noticed.At, nil
+	case awareTold:
+		return i.Moments.Told.At, nil
 	case awareNow:
 		return v.Now, nil
 	case awareAt:
@@ -180,7 +240,7 @@ func confirmAwareness(v *Visit) error {
 	f.Choice, f.At, f.Reason, page.Refused = v.Form("choice"), v.Form("at"), v.Form("reason"), formAware
 	at, err := v.awareAt(i, f.Choice)
 	if err != nil {
-		return v.Again("incident", page, err)
+		return v.Again("incident", page, withReason(err, f.Reason))
 	}
 	if v.Form("preview") != "" && !at.IsZero() && i.IsBreach() {
 		d, err := v.notifyBy(i, at)
@@ -195,7 +255,7 @@ func confirmAwareness(v *Visit) error {
 			return v.Redirect("/incidents/" + string(i.ID))
 		}
 		if err := v.S.d.Response.ConfirmAwareness(v.Ctx(), v.Actor, i.ID, at, f.Reason); err != nil {
-			return v.Again("incident", page, err)
+			return v.Again("incident", page, withReason(err, f.Reason))
 		}
 	}
 	v.Flash("handle.aware_confirmed", nil)
