@@ -91,6 +91,9 @@ func (v *Visit) closePage() (closePage, error) {
 	if err != nil {
 		return page, err
 	}
+	if open, err = v.inWords(head.I, open); err != nil {
+		return page, err
+	}
 	page.Gates = gatesOf(head, open)
 	if _, page.Names, err = v.accounts(); err != nil {
 		return page, err
@@ -102,6 +105,19 @@ func (v *Visit) closePage() (closePage, error) {
 		}
 	}
 	return page, err
+}
+
+// inWords names the tasks among the gates in the visitor's language; the verb knows
+// only the firm's.
+func (v *Visit) inWords(i incident.Incident, open []incident.Gate) ([]incident.Gate, error) {
+	tasks, err := incident.TasksOf(v.Ctx(), v.S.d.DB.R, i.ID)
+	tasks = slices.DeleteFunc(tasks, func(t incident.Task) bool { return !t.IsGate || t.IsDone() })
+	for k := range open {
+		if open[k].Key == "gate.task_open" && len(tasks) > 0 {
+			open[k].Detail, tasks = v.S.d.Response.TaskTitle(i, tasks[0], v.P.Lang(), v.P.Country()), tasks[1:]
+		}
+	}
+	return open, err
 }
 
 func showClose(v *Visit) error {

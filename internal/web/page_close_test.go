@@ -26,7 +26,8 @@ func TestCloseShowsItsGates(t *testing.T) {
 	t.Parallel()
 	l := aware(t)
 	page := l.b.get(l.path("/close"))
-	page.want(t, http.StatusOK, l.path("/risk"), l.path("/authority"), "First finish the points above", "disabled")
+	page.want(t, http.StatusOK, l.path("/risk"), l.path("/authority"), "First finish the points above", "disabled",
+		"Get written confirmation of deletion")
 	a := l.does("/close", "/close", url.Values{"lessons": {"kept words"}})
 	a.want(t, http.StatusConflict, "kept words", "Decide how great the risk")
 	if l.now().Status == incident.Closed {
