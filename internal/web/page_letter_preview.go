@@ -51,6 +51,9 @@ func showPreview(v *Visit) error {
 	if page.Letter, err = v.S.d.Response.Preview(v.Ctx(), v.affected(), page.ContactID); err != nil {
 		return err
 	}
+	if err := v.looked(page.ContactID); err != nil {
+		return err
+	}
 	texts, err := v.S.d.Response.LetterTexts(v.Ctx(), v.affected())
 	if err != nil {
 		return err
@@ -70,6 +73,9 @@ func printPreview(v *Visit) error {
 	}
 	pdf, err := v.S.d.Response.PrintPreview(v.Ctx(), v.Firm, letter, head.I.Ref)
 	if err != nil {
+		return err
+	}
+	if err := v.looked(letter.Person.ContactID); err != nil {
 		return err
 	}
 	return v.Download(head.I.Ref+"-preview.pdf", "application/pdf", pdf)

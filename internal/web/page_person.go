@@ -2,6 +2,8 @@ package web
 
 import (
 	"clepsydra/internal/communication"
+	"clepsydra/internal/contact"
+	"clepsydra/internal/fault"
 	"clepsydra/internal/workflow"
 )
 
@@ -41,7 +43,20 @@ func showPerson(v *Visit) error {
 	if err != nil {
 		return err
 	}
+	if err := v.looked(page.P.ContactID); err != nil {
+		return err
+	}
 	return v.Page("person", page)
+}
+
+// looked records that the visitor saw the data of one person. Somebody who left
+// the customer file meanwhile is no reason to refuse.
+func (v *Visit) looked(contactID string) error {
+	_, err := v.S.d.Contacts.View(v.Ctx(), v.Actor, contact.ID(contactID))
+	if fault.KindOf(err) == fault.NotFound {
+		return nil
+	}
+	return err
 }
 
 // changePerson does one thing to a person and comes back to his page.
