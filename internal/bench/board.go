@@ -168,11 +168,8 @@ func visits(ctx context.Context, b *demo.Browser, visitors, n int) ([]time.Durat
 		all.Go(func() {
 			for k := range warm + n {
 				begin := time.Now()
-				page, err := b.Open(ctx, "/")
+				err := visit(ctx, b)
 				took := time.Since(begin)
-				if err == nil && (page.Status != http.StatusOK || page.Path != "/") {
-					err = fmt.Errorf("board: status %d at %s", page.Status, page.Path)
-				}
 				if err != nil {
 					errs[v] = err
 					return
@@ -189,6 +186,22 @@ func visits(ctx context.Context, b *demo.Browser, visitors, n int) ([]time.Durat
 		took = append(took, list...)
 	}
 	return took, errors.Join(errs...)
+}
+
+// visit fetches the board to its last byte.
+func visit(ctx context.Context, b *demo.Browser) error {
+	res, err := b.Stream(ctx, "/")
+	if err != nil {
+		return err
+	}
+	n, err := io.Copy(io.Discard, res.Body)
+	if err := errors.Join(err, res.Body.Close()); err != nil {
+		return err
+	}
+	if res.StatusCode != http.StatusOK || res.Request.URL.Path != "/" || n < 1000 {
+		return fmt.Errorf("board: status %d at %s with %d bytes", res.StatusCode, res.Request.URL.Path, n)
+	}
+	return nil
 }
 
 // watchers are open boards.
