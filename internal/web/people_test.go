@@ -10,6 +10,7 @@ import (
 	"clepsydra/internal/account"
 	"clepsydra/internal/communication"
 	"clepsydra/internal/incident"
+	"clepsydra/internal/journal"
 )
 
 func (h *house) people(id incident.ID) []communication.Person {
@@ -75,6 +76,11 @@ func TestPersonIsLeftOutWithAReasonAndHasDataOfHisOwn(t *testing.T) {
 	b.post(path+"/pick", url.Values{"how": {"all"}}).leadsTo(path)
 	person := path + "/" + h.people(id)[0].ContactID
 	b.get(person).shows(http.StatusOK, "Leave out", "Kerkstraat")
+	entries, err := journal.ListOf(background, h.app.DB.R, journal.Case{Kind: "contact", ID: h.people(id)[0].ContactID})
+	h.ok(err)
+	if len(entries) != 1 || entries[0].Kind != "contact.viewed" {
+		t.Errorf("who looked is not recorded: %+v", entries)
+	}
 	b.post(person+"/exclude", url.Values{"reason": {" "}}).shows(http.StatusUnprocessableEntity, "Write why this person is not told")
 	b.post(person+"/exclude", url.Values{"reason": {"was on holiday, had no account"}}).leadsTo(person)
 	b.get(person).shows(http.StatusOK, "was on holiday", "Put back on the list")
