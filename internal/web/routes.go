@@ -36,7 +36,8 @@ func (s *Server) routes() []Route {
 		s.publicRoutes(), s.reportRoutes(), s.signInRoutes(), s.setupRoutes(), s.meRoutes(),
 		s.settingsRoutes(), s.channelRoutes(), s.accountRoutes(),
 		s.boardRoutes(), s.incidentsRoutes(), s.workRoutes(), s.timelineRoutes(),
-		s.handlingRoutes(), s.riskRoutes(), s.closeRoutes(), s.peopleRoutes(), s.letterRoutes(), s.contactRoutes(), s.importRoutes(),
+		s.handlingRoutes(), s.riskRoutes(), s.closeRoutes(), s.peopleRoutes(), s.letterRoutes(), s.authorityRoutes(),
+		s.registerRoutes(), s.contactRoutes(), s.importRoutes(),
 	)
 }
 
