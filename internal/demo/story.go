@@ -110,6 +110,7 @@ func (t *teller) parts() []part {
 		{"board", t.board},
 		{"triage", t.triage},
 		{"awareness", t.awareness},
+		{"moments", t.occurred},
 		{"escalation", t.escalation},
 		{"risk", t.risk},
 		{"import", t.importContacts},

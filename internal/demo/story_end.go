@@ -36,7 +36,7 @@ func (t *teller) filing(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	_, err = t.fill(ctx, t.at("notification"), "/file", func(f *Form) {
+	_, err = t.fill(ctx, t.at("authority"), "/authority/file", func(f *Form) {
 		f.Set("phase", "initial").Set("filed_at", filed).Set("receipt", receipt).Set("paper", paper.ID)
 	})
 	if err != nil {
@@ -149,7 +149,7 @@ func (t *teller) register(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("the register does not show %s", t.ref)
 	}
 	for _, kind := range []string{"xlsx", "csv", "pdf", "json"} {
-		p, err := t.open(ctx, t.boss, "/register."+kind)
+		p, err := t.open(ctx, t.boss, "/register/export/"+kind)
 		if err != nil {
 			return "", err
 		}

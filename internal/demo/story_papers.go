@@ -17,24 +17,31 @@ import (
 // notification answers the authority's questions, looks at the draft, and approves
 // the version that is filed.
 func (t *teller) notification(ctx context.Context) (string, error) {
-	draft, err := t.pdf(ctx, t.at("notification.pdf"))
+	draft, err := t.pdf(ctx, t.at("authority/draft.pdf"))
 	if err != nil {
 		return "", err
 	}
 	for question, text := range answers() {
-		_, err := t.fill(ctx, t.at("notification"), "/notification/"+question, func(f *Form) { f.Set("state", "given").Set("text", text) })
+		page, err := t.open(ctx, t.boss, t.at("authority"))
 		if err != nil {
 			return "", err
 		}
+		f, err := page.FormFor("/authority/answer", "question="+question)
+		if err != nil {
+			return "", err
+		}
+		if _, err := t.send(ctx, t.boss, f.Set("state", "given").Set("text", text)); err != nil {
+			return "", err
+		}
 	}
-	if _, err := t.fill(ctx, t.at("notification"), "/notification/approve", func(*Form) {}); err != nil {
+	if _, err := t.fill(ctx, t.at("authority"), "/authority/approve", func(*Form) {}); err != nil {
 		return "", err
 	}
 	paper, err := t.paper(ctx, notification.PaperNotification)
 	if err != nil {
 		return "", err
 	}
-	final, err := t.pdf(ctx, t.at("notification/"+paper.ID+".pdf"))
+	final, err := t.pdf(ctx, t.at("authority/papers/"+paper.ID))
 	if err != nil {
 		return "", err
 	}

@@ -168,6 +168,36 @@ func (t *teller) awareness(ctx context.Context) (string, error) {
 	return "no awareness without a reason; 72 hours to " + o.DueAt.Format(time.RFC3339), t.h.Settle(ctx)
 }
 
+// occurred fills in when the mail was sent, which the authority asks for.
+func (t *teller) occurred(ctx context.Context) (string, error) {
+	i, err := t.incident(ctx)
+	if err != nil {
+		return "", err
+	}
+	typed, err := t.local(ctx, i.Moments.Noticed.At.Add(-time.Hour))
+	if err != nil {
+		return "", err
+	}
+	page, err := t.open(ctx, t.boss, t.at(""))
+	if err != nil {
+		return "", err
+	}
+	f, err := page.FormFor("/moment", "kind="+string(incident.Occurred))
+	if err != nil {
+		return "", err
+	}
+	if _, err := t.send(ctx, t.boss, f.Set("at", typed).Set("reason", "Tijdstip van de verzonden mail.")); err != nil {
+		return "", err
+	}
+	if i, err = t.incident(ctx); err != nil {
+		return "", err
+	}
+	if i.Moments.Occurred.At.IsZero() {
+		return "", errors.New("the moment was not kept")
+	}
+	return "the moment of the leak is known as well", nil
+}
+
 // escalation lets an hour pass in which nobody takes the duty on: the deputy is
 // asked.
 func (t *teller) escalation(ctx context.Context) (string, error) {

@@ -169,7 +169,7 @@ func answers() map[string]string {
 		"reporter_function": "authorised", "others_involved": "no", "discovered": "own", "cause": "internal_not_malicious",
 		"persons": "Klanten van de hoevewinkel.", "consequences": "Valse berichten en ongewenste reclame zijn mogelijk.", "severity": "moderate",
 		"measures": "De toegang is gesloten en de ontvanger is gevraagd alles te wissen.", "prevention": "Lijsten worden enkel nog gedeeld via de afgeschermde map.",
-		"cross_border": "no", "police": "no",
+		"cross_border": "no", "police": "no", "front_sector": "Land- en tuinbouw, verkoop op de hoeve",
 	}
 }
 
