@@ -68,7 +68,11 @@ func (c deadlineCmd) Run(e *env) error {
 		}
 	}
 	for k, s := range answer.Steps {
-		fmt.Fprintf(e.out, "%2d. %s (%s)\n", k+1, s.Text, s.Article)
+		line := fmt.Sprintf("%2d. %s", k+1, s.Text)
+		if s.Article != "" {
+			line += " (" + s.Article + ")"
+		}
+		fmt.Fprintln(e.out, line)
 	}
 	return nil
 }

@@ -38,9 +38,12 @@ func TestDeadlineOfHours(t *testing.T) {
 		t.Fatalf("got %+v", got)
 	}
 	for _, s := range got.Steps {
-		if strings.HasPrefix(s.Text, "deadline.") || s.Article == "" {
+		if strings.HasPrefix(s.Text, "deadline.") || strings.Contains(s.Text, "<no value>") {
 			t.Errorf("step %+v", s)
 		}
+	}
+	if last := got.Steps[len(got.Steps)-1]; last.Article == "" {
+		t.Errorf("the statutory end names no article: %+v", last)
 	}
 }
 

@@ -60,7 +60,7 @@ func mayImport() map[string][]string {
 		"contact":       {"database", "fault"},
 		"obligation":    domain,
 		"notification":  append(domain, "obligation"),
-		"communication": domain,
+		"communication": append(domain, "contact"),
 		"register":      append(domain, "obligation", "notification", "communication"),
 		"stewardship":   {"contact", "database", "fault", "journal"},
 		"response":      append(domain, "account", "alert", "communication", "firm", "journal", "notification", "obligation"),

@@ -97,7 +97,7 @@ func TestEvidenceIsOnlyHandedOutAsADownload(t *testing.T) {
 	}
 	other := string(h.leak())
 	b = h.as(account.Handler)
-	b.get("/incidents/" + other + "/evidence/" + files[1].ID).want(t, http.StatusNotFound)
+	b.get("/incidents/"+other+"/evidence/"+files[1].ID).want(t, http.StatusNotFound)
 }
 
 func TestTimelineTellsBothTimesAndTakesNotes(t *testing.T) {
