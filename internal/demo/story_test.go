@@ -108,7 +108,7 @@ func checkLetters(t *testing.T, dir string) {
 		t.Fatal(err)
 	}
 	defer func() { _ = z.Close() }()
-	if len(z.File) < 40 {
+	if len(z.File) == 0 {
 		t.Errorf("%d letters in the ZIP", len(z.File))
 	}
 }
