@@ -61,7 +61,7 @@ func (f Filing) check(o Obligation, now time.Time) error {
 		return ErrFiledMissing.At("filed_at")
 	case f.FiledAt.After(now.Add(clockSlack)):
 		return ErrFiledInFuture.At("filed_at")
-	case f.FiledAt.Before(o.StartedAt):
+	case f.FiledAt.Before(o.StartedAt.Truncate(time.Minute)): // people type minutes
 		return ErrFiledBefore.At("filed_at")
 	case strings.TrimSpace(f.Receipt) == "" && strings.TrimSpace(f.NoReceipt) == "":
 		return ErrReceipt.At("receipt")
