@@ -96,7 +96,7 @@ func (p printer) letter(job response.Printing, l communication.Letter) document.
 func (p printer) stamp(job response.Printing, l communication.Letter) document.Stamp {
 	t := p.speak(l.Language, job.Firm.Country)
 	s := document.Stamp{
-		Mark: document.Draft, Text: t.T("paper.draft", nil), Reference: job.Ref, Hash: job.Hash,
+		Mark: document.Draft, Text: t.T("paper.draft", nil), Hash: job.Hash,
 		PageOf: t.T("paper.page_of", nil), SheetOf: t.T("paper.sheet", map[string]any{"Letter": l.Person.Position, "Total": job.Total}) + " · %d",
 	}
 	if job.Version > 0 {

@@ -84,7 +84,7 @@ func Compose(f Facts, typed map[string]Answer, w Words) Dossier {
 
 // composeRow answers one question; false when the case does not raise it.
 func composeRow(f Facts, q Question, typed map[string]Answer, w Words) (Row, bool) {
-	if !raised(f, q.ID) {
+	if !raised(f, q.ID) || q.ID == "others_who" && typed["others_involved"].Text == "no" {
 		return Row{}, false
 	}
 	r := Row{ID: q.ID, Label: w.T("notification.q_"+q.ID, nil), Article: q.Article, State: Missing, Typed: q.Typed, First: q.First}

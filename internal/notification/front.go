@@ -13,6 +13,9 @@ func FrontID(field string) string { return "front_" + field }
 func composeFront(f Facts, typed map[string]Answer, w Words) Chapter {
 	c := Chapter{ID: "front", Number: "0", Title: w.T("notification.s_front", map[string]any{"Authority": f.Authority.Short.In(w.Lang(), w.Country())})}
 	for k, field := range f.Authority.Front {
+		if q, ok := questionOf(field.EDPB); ok && !raised(f, q.ID) {
+			continue // such as the code of an earlier notification, in the first one
+		}
 		r := Row{
 			ID: FrontID(field.ID), Number: "0." + strconv.Itoa(k+1), Label: field.Label.In(w.Lang(), w.Country()),
 			State: Missing, Typed: true, First: field.Required,

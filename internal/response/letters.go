@@ -386,7 +386,7 @@ func (w *writer) write(p communication.Person) communication.Letter {
 
 func (w *writer) values(p communication.Person, lang string, words Words) communication.Values {
 	v := communication.Values{
-		Firm: w.firm.Name, Reference: w.i.Ref + "/" + strconv.Itoa(p.Position), FirmCountry: w.firm.Country,
+		Firm: w.firm.Name, Reference: w.i.Ref + "-" + strconv.Itoa(p.Position), FirmCountry: w.firm.Country,
 		Date: joined(", ", w.firm.City, words.Date(w.at)), AwareOn: words.Date(w.i.Moments.Aware.At),
 		ContactName: w.firm.ContactPoint.Name, ContactMail: w.firm.ContactPoint.Email, ContactPhone: w.firm.ContactPoint.Phone,
 	}
