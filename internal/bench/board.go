@@ -118,8 +118,9 @@ func busyFirm(ctx context.Context) (_ *demo.House, _ *demo.Browser, err error) {
 	return h, b, err
 }
 
-// insertIncident writes one incident: the first two hundred with a running clock,
-// some as new reports, the others closed, told within the last years.
+// insertIncident writes one incident of the last ten years: the first two hundred
+// with a running clock, some as new reports, of the others a third told to the
+// authority and closed, a third closed without any breach, a third false alarms.
 func insertIncident(ctx context.Context, tx bun.Tx, k int, now time.Time) error {
 	id, err := incident.NewID()
 	if err != nil {
@@ -129,7 +130,7 @@ func insertIncident(ctx context.Context, tx bun.Tx, k int, now time.Time) error 
 		ID: incident.ID(id), Ref: fmt.Sprintf("INC-%d-%04d", now.Year()-1, k+1), Title: fmt.Sprintf("Bestellijst %d naar de verkeerde klant gemaild", k+1),
 		Scenario: "wrong_recipient_mail", Summary: "Een medewerker mailde de lijst naar een verkeerd adres.", Status: incident.Closed, Verdict: incident.Breach,
 		Kinds: incident.Kinds{Confidentiality: true}, Data: []string{"name", "contact_email"}, Regime: "gdpr", RegimeVer: "2016/679",
-		OpenedAt: now.Add(-time.Duration(k) * 3 * time.Hour), UpdatedAt: now,
+		OpenedAt: now.Add(-time.Duration(k) * 17 * time.Hour), UpdatedAt: now,
 	}
 	aware := i.OpenedAt.Add(time.Hour)
 	o := obligation.Obligation{State: obligation.Met, SettledAt: aware.Add(time.Duration(10+k%60) * time.Hour)}
@@ -140,6 +141,12 @@ func insertIncident(ctx context.Context, tx bun.Tx, k int, now time.Time) error 
 		o = obligation.Obligation{State: obligation.Open}
 	case k < manyClocks+50:
 		i.Status, i.Verdict, i.Kinds = incident.Reported, "", incident.Kinds{}
+		return incident.Insert(ctx, tx, i)
+	case k%3 == 1:
+		i.Verdict, i.Kinds, i.ClosedAt = incident.OnlyIncident, incident.Kinds{}, i.OpenedAt.Add(48*time.Hour)
+		return incident.Insert(ctx, tx, i)
+	case k%3 == 2:
+		i.Status, i.Verdict, i.Kinds, i.ClosedAt = incident.Dismissed, incident.FalseAlarm, incident.Kinds{}, i.OpenedAt.Add(time.Hour)
 		return incident.Insert(ctx, tx, i)
 	default:
 		i.Risk, i.ClosedAt, i.Lessons = incident.RiskLikely, o.SettledAt.Add(24*time.Hour), "Werkwijze aangepast."
