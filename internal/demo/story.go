@@ -75,7 +75,7 @@ type part struct {
 func Tell(ctx context.Context, s Story) (steps []Step, err error) {
 	begin := time.Now()
 	t := &teller{Story: s}
-	if err := t.readCustomers(); err != nil {
+	if err := errors.Join(t.clear(), t.readCustomers()); err != nil {
 		return nil, err
 	}
 	if t.h, err = Open(ctx, Options{Address: "127.0.0.1:0", At: sundayMorning(), Log: s.Log, Chat: true}, func(error) {}); err != nil {
@@ -160,6 +160,18 @@ func (t *teller) readCustomers() error {
 		return fmt.Errorf("demo: customers: %w", err)
 	}
 	t.name = filepath.Base(t.Contacts)
+	return nil
+}
+
+// clear removes what an earlier telling left in the folders whose files are not
+// written over by name.
+func (t *teller) clear() error {
+	if _, err := os.Stat(filepath.Join(t.Dir, "summary.json")); err != nil {
+		return nil // not told here before: nothing in the folder is ours
+	}
+	if err := errors.Join(os.RemoveAll(filepath.Join(t.Dir, "letters")), os.RemoveAll(filepath.Join(t.Dir, "mail"))); err != nil {
+		return fmt.Errorf("demo: %w", err)
+	}
 	return nil
 }
 

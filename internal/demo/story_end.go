@@ -81,7 +81,7 @@ func (t *teller) close(ctx context.Context) (string, error) {
 		return "", err
 	}
 	if f, err := page.Form("/close"); err == nil {
-		if page, err = t.boss.Send(ctx, f.Set("lessons", lessons)); err != nil {
+		if _, err := t.boss.Send(ctx, f.Set("lessons", lessons)); err != nil {
 			return "", err
 		}
 	}
