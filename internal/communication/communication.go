@@ -27,6 +27,10 @@ const (
 	ByNone Channel = "none"
 )
 
+// Channels lists them in the order in which a run prints: each has files of its
+// own.
+func Channels() []Channel { return []Channel{ByPost, ByMail, ByNone} }
+
 // LetterState is what became of a person's letter.
 //
 //	"" -> held | made -> sent -> returned
@@ -161,8 +165,10 @@ type Run struct {
 	PaperID    string
 	Format     Format
 	State      RunState
-	Total      int // people in the snapshot who are not excluded
-	Done       int // position up to which files are written
+	Total      int     // people in the snapshot
+	Done       int     // people whose letter is in a file, or who have none
+	Channel    Channel // whose letters are being printed; empty before the first
+	Position   int     // up to which they are, in this channel
 	Held       int
 	Error      string
 	StartedBy  string

@@ -178,3 +178,14 @@ func SnapshotByID(ctx context.Context, db bun.IDB, id string) (Snapshot, error) 
 func (r snapshotRow) snapshot() Snapshot {
 	return Snapshot{r.ID, incident.ID(r.IncidentID), r.Number, r.People, r.Hash, r.FrozenBy, r.FrozenAt.UTC()}
 }
+
+// BatchBy is Batch for the people of one channel.
+func BatchBy(ctx context.Context, db bun.IDB, snapshotID string, ch Channel, from, n int) ([]Person, error) {
+	var rows []personRow
+	err := db.NewSelect().Model(&rows).Where("p.snapshot_id = ? AND p.channel = ? AND p.position > ?", snapshotID, ch, from).
+		OrderExpr("p.position").Limit(int64(n)).Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("communication: batch by channel: %w", err)
+	}
+	return persons(rows), nil
+}

@@ -22,6 +22,8 @@ type runRow struct {
 	State      string
 	Total      int
 	Done       int
+	Channel    string
+	AtPosition int
 	Held       int
 	Error      string
 	StartedBy  string
@@ -49,7 +51,7 @@ type fileRow struct {
 func SaveRun(ctx context.Context, tx bun.IDB, r Run) error {
 	row := runRow{
 		ID: r.ID, IncidentID: string(r.IncidentID), SnapshotID: r.SnapshotID, PaperID: r.PaperID, Format: string(r.Format),
-		State: string(r.State), Total: r.Total, Done: r.Done, Held: r.Held, Error: r.Error, StartedBy: r.StartedBy,
+		State: string(r.State), Total: r.Total, Done: r.Done, Channel: string(r.Channel), AtPosition: r.Position, Held: r.Held, Error: r.Error, StartedBy: r.StartedBy,
 		StartedAt: r.StartedAt, FinishedAt: r.FinishedAt,
 	}
 	_, err := tx.NewInsert().Model(&row).On("CONFLICT (id) DO UPDATE").
@@ -135,7 +137,7 @@ func FileContent(ctx context.Context, db bun.IDB, runID string, number int) (Fil
 func (r runRow) run() Run {
 	out := Run{
 		ID: r.ID, IncidentID: incident.ID(r.IncidentID), SnapshotID: r.SnapshotID, PaperID: r.PaperID, Format: Format(r.Format),
-		State: RunState(r.State), Total: r.Total, Done: r.Done, Held: r.Held, Error: r.Error, StartedBy: r.StartedBy,
+		State: RunState(r.State), Total: r.Total, Done: r.Done, Channel: Channel(r.Channel), Position: r.AtPosition, Held: r.Held, Error: r.Error, StartedBy: r.StartedBy,
 		StartedAt: r.StartedAt.UTC(),
 	}
 	if !r.FinishedAt.IsZero() {
@@ -148,7 +150,7 @@ func (r runRow) run() Run {
 // false when somebody else moved or ended it meanwhile: then nothing of this
 // step may be kept.
 func Advance(ctx context.Context, tx bun.IDB, r Run, from int) (bool, error) {
-	res, err := tx.NewUpdate().Model((*runRow)(nil)).Set("done = ?, held = ?", r.Done, r.Held).
+	res, err := tx.NewUpdate().Model((*runRow)(nil)).Set("done = ?, channel = ?, at_position = ?, held = ?", r.Done, r.Channel, r.Position, r.Held).
 		Where("id = ? AND done = ? AND state = ?", r.ID, from, Running).Exec(ctx)
 	if err != nil {
 		return false, fmt.Errorf("communication: advance run: %w", err)

@@ -201,3 +201,40 @@ func TestPeopleFoundLaterAreAListOfTheirOwn(t *testing.T) {
 		}
 	})
 }
+
+func TestMendedPeopleDoNotScatterTheFiles(t *testing.T) {
+	each(t, func(h *house) {
+		var b strings.Builder
+		b.WriteString("Email;Naam;Straat;Postcode;Gemeente\n")
+		for k := range 60 {
+			name := fmt.Sprintf("Klant %02d", k)
+			if k%3 == 0 {
+				name = "😀"
+			}
+			fmt.Fprintf(&b, "k%d@example.com;%s;Kerkstraat %d;3000;Leuven\n", k, name, k+1)
+		}
+		h.importCSV(b.String())
+		id := h.breach()
+		h.ok(h.s.DecideRisk(ctx, h.who, id, incident.HighRiskLikely, "yes", ""))
+		_, err := h.s.PickPeople(ctx, h.who, id, communication.Selection{All: true})
+		h.ok(err)
+		snap, err := h.s.Freeze(ctx, h.who, id)
+		h.ok(err)
+		held := communication.Held
+		people, n, err := communication.People(ctx, h.db.R, id, communication.PeopleQuery{Letter: &held, Limit: 100})
+		h.ok(err)
+		if n != 20 {
+			h.t.Fatalf("%d held", n)
+		}
+		for _, p := range people {
+			h.ok(h.s.MendLetter(ctx, h.who, id, p.ContactID, "mail", ""))
+		}
+		run := h.approvedRun(id, snap)
+		h.work()
+		files, err := communication.FilesOf(ctx, h.db.R, run.ID)
+		h.ok(err)
+		if len(files) != 2 || files[0].Letters != 40 || files[1].Letters != 20 {
+			h.t.Fatalf("files %+v", files)
+		}
+	})
+}

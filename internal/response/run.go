@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/uptrace/bun"
@@ -67,15 +68,12 @@ type printing struct {
 // nextFile prints the next file of a run; false when the run was ended meanwhile.
 func (p printing) nextFile(ctx context.Context, run *communication.Run) (bool, error) {
 	from := run.Done
-	people, err := communication.Batch(ctx, p.s.d.DB.R, run.SnapshotID, from, communication.LettersPerFile)
+	people, err := p.nextPeople(ctx, run)
 	if err != nil {
 		return false, err
 	}
-	if len(people) == 0 {
-		return false, fmt.Errorf("response: run %s: nobody behind position %d of %d", run.ID, from, run.Total)
-	}
-	people = sameChannel(people)
-	run.Done = people[len(people)-1].Position
+	run.Done += len(people)
+	run.Position = people[len(people)-1].Position
 	file, content, held, err := p.print(ctx, *run, people)
 	if err != nil {
 		return false, err
@@ -91,15 +89,20 @@ func (p printing) nextFile(ctx context.Context, run *communication.Run) (bool, e
 	return moved, err
 }
 
-// sameChannel cuts a batch where the channel changes: letters for the post and
-// letters by mail never share a file.
-func sameChannel(people []communication.Person) []communication.Person {
-	for k, p := range people {
-		if p.Channel != people[0].Channel {
-			return people[:k]
+// nextPeople returns those whose letters form the next file: of one channel, since
+// letters for the post and letters by mail never share a file.
+func (p printing) nextPeople(ctx context.Context, run *communication.Run) ([]communication.Person, error) {
+	all := communication.Channels()
+	for k := max(0, slices.Index(all, run.Channel)); k < len(all); k++ {
+		if run.Channel != all[k] {
+			run.Channel, run.Position = all[k], 0
+		}
+		people, err := communication.BatchBy(ctx, p.s.d.DB.R, run.SnapshotID, run.Channel, run.Position, communication.LettersPerFile)
+		if err != nil || len(people) > 0 {
+			return people, err
 		}
 	}
-	return people
+	return nil, fmt.Errorf("response: run %s: nobody is left at %d of %d", run.ID, run.Done, run.Total)
 }
 
 // print makes the content of a file; a file of nobody has none.
@@ -158,7 +161,7 @@ func (p printing) keep(ctx context.Context, tx bun.Tx, run communication.Run, fi
 	}
 	if len(held) > 0 {
 		_, err := communication.MarkLetters(ctx, tx, communication.Marking{
-			SnapshotID: run.SnapshotID, First: file.First, Last: file.Last, Only: held, To: communication.Held, At: p.s.now(),
+			SnapshotID: run.SnapshotID, First: file.First, Last: file.Last, Channel: run.Channel, Only: held, To: communication.Held, At: p.s.now(),
 		})
 		if err != nil {
 			return err
@@ -168,7 +171,7 @@ func (p printing) keep(ctx context.Context, tx bun.Tx, run communication.Run, fi
 		return nil
 	}
 	_, err := communication.MarkLetters(ctx, tx, communication.Marking{
-		SnapshotID: run.SnapshotID, First: file.First, Last: file.Last, Except: held,
+		SnapshotID: run.SnapshotID, First: file.First, Last: file.Last, Channel: run.Channel, Except: held,
 		From: []communication.LetterState{communication.NoLetter}, To: communication.Made, At: p.s.now(),
 	})
 	return err

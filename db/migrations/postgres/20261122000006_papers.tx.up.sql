@@ -87,6 +87,8 @@ CREATE TABLE letter_runs (
     state       TEXT NOT NULL,
     total       INTEGER NOT NULL,
     done        INTEGER NOT NULL,
+    channel     TEXT NOT NULL,
+    at_position INTEGER NOT NULL,
     held        INTEGER NOT NULL,
     error       TEXT NOT NULL,
     started_by  TEXT NOT NULL,
