@@ -22,14 +22,19 @@ func (s *Server) boardRoutes() []Route {
 	}
 }
 
-// How many clocks are drawn: the first large, some as cards, the rest as lines.
-const boardCards = 8
+// How many clocks are drawn: the first large, some as cards, more as lines. The
+// rest is a number with a link.
+const (
+	boardCards = 8
+	boardLines = 40
+)
 
 // boardPage is the board.
 type boardPage struct {
 	First    *boardClock
 	Cards    []boardClock
 	Lines    []boardClock
+	Rest     int // clocks that are not shown
 	Running  int
 	Reports  []boardReport
 	More     int // reports that are not listed
@@ -77,7 +82,7 @@ func moveBoard(v *Visit) error {
 }
 
 func (v *Visit) board() (boardPage, error) {
-	b, err := register.BoardAt(v.Ctx(), v.S.d.DB.R, v.Now)
+	b, err := v.S.board.get(v.Ctx(), v.S, v.Now)
 	if err != nil {
 		return boardPage{}, err
 	}
@@ -89,8 +94,10 @@ func (v *Visit) board() (boardPage, error) {
 			out.First = &first
 		case k <= boardCards:
 			out.Cards = append(out.Cards, v.boardClock(c, true))
-		default:
+		case k <= boardCards+boardLines:
 			out.Lines = append(out.Lines, v.boardClock(c, false))
+		default:
+			out.Rest++
 		}
 	}
 	for _, i := range b.Reports {

@@ -126,6 +126,7 @@ type Server struct {
 	house  house
 	bodies bodyLimits
 	pace   *pace // of reports, by visitor
+	board  boardCache
 }
 
 // New parses every template and mounts every route. An undeclared variable, a
@@ -165,7 +166,10 @@ func New(d Deps) (*Server, error) {
 func (s *Server) App() *fiber.App { return s.app }
 
 // Changed tells open boards to look again. Many changes at once are told once.
-func (s *Server) Changed() { s.events.changed() }
+func (s *Server) Changed() {
+	s.board.forget()
+	s.events.changed()
+}
 
 // Broadcast sends an event with one line of data to every open page.
 func (s *Server) Broadcast(event, data string) { s.events.broadcast(event, data) }
