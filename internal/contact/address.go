@@ -41,6 +41,9 @@ func (a *addressForms) splitAddress(s string) (p postal, sure, ok bool) {
 		}
 	}
 	for i := len(parts) - 1; i > 0; i-- {
+		if a.code.MatchString(parts[i]) {
+			continue // "6211 GM" is a Dutch postcode, not the town of Gm
+		}
 		if m := a.codeCity.FindStringSubmatch(parts[i]); m != nil {
 			p.street = strings.Join(parts[:i], ", ")
 			p.city = m[3]

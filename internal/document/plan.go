@@ -105,10 +105,13 @@ func (p *planner) plan(l Letter) (planned, error) {
 		first.spans = append(first.spans, span{x: p.run.Window.X, y: y, style: s, text: line})
 	}
 	sheets, begun := []*sheet{&first}, false
-	flow(p.letterRows(l), func() (*sheet, frame) {
+	body := frame{max(p.run.Window.bodyTop(), under+8), textBottom}
+	rows := p.letterRows(l)
+	squeeze(rows, body)
+	flow(rows, func() (*sheet, frame) {
 		if !begun {
 			begun = true
-			return &first, frame{max(p.run.Window.bodyTop(), under+8), textBottom}
+			return &first, body
 		}
 		s := p.nextSheet(l)
 		sheets = append(sheets, s)

@@ -105,6 +105,28 @@ func flow(rows []row, next func() (*sheet, frame)) {
 	}
 }
 
+// squeeze sets rows closer when that alone brings them all on one page: a second
+// sheet for a few lines costs the sender paper and postage for every person. Gaps
+// shrink to 60 % and lines to 90 % at most; text that needs more is left as it is.
+func squeeze(rows []row, room frame) {
+	const gap, line = 0.4, 0.1
+	total, spare := 0.0, 0.0
+	for i, r := range rows {
+		total, spare = total+r.height, spare+line*r.height
+		if i > 0 {
+			total, spare = total+r.before, spare+gap*r.before
+		}
+	}
+	over := total - (room.bottom - room.top)
+	if over <= 0.001 || over > spare { // the tolerance of fitting
+		return
+	}
+	for i := range rows {
+		rows[i].height -= over / spare * line * rows[i].height
+		rows[i].before -= over / spare * gap * rows[i].before
+	}
+}
+
 // fitting counts the rows that go on a page: as many as have room, less those tied
 // to the first one that has none. It is at least 1.
 func fitting(rows []row, room frame) int {
