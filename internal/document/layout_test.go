@@ -52,6 +52,7 @@ func TestWrapBreaksWhereReadersExpect(t *testing.T) {
 		{"op 12-06-2026", ts.measure(s, "12-06-2026"), []string{"op", "12-06-2026"}},
 		{"de fuite\u00A0: oui", ts.measure(s, "de fuite"), []string{"de", "fuite\u00A0:", "oui"}},
 		{"een  twee", ts.measure(s, "twee"), []string{"een", "twee"}},
+		{"- AAAEGvG", ts.measure(s, "- AAAEGv"), []string{"-", "AAAEGv", "G"}},
 	} {
 		if got := ts.wrap(s, c.width+0.05, c.text); strings.Join(got, "|") != strings.Join(c.want, "|") {
 			t.Errorf("wrap(%q) = %q, want %q", c.text, got, c.want)

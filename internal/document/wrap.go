@@ -57,11 +57,12 @@ func (ts *Typesetter) wrap(s style, width float64, text string) []string {
 		if r < 0x10000 {
 			w = int(widths[r])
 		}
-		switch {
-		case r == '\n':
+		if r == '\n' {
 			b.lines = append(b.lines, text[b.start:i])
 			b.start, b.end, b.units, w = i+n, -1, 0, 0
-		case b.units+w > limit && i > b.start && r != ' ':
+		}
+		// Twice when the word after the last break is itself too long for a line.
+		for b.units+w > limit && i > b.start && r != ' ' && r != '\n' {
 			b.breakBefore(i)
 		}
 		b.units += w

@@ -52,10 +52,11 @@ func (s *Service) KeepUpload(ctx context.Context, actor journal.Actor, name stri
 }
 
 // Upload returns a file that waits, as the input of a preview. Only who brought it
-// may see it; anybody else gets ErrUploadGone.
+// may see it, and only for a day; otherwise it is ErrUploadGone.
 func (s *Service) Upload(ctx context.Context, actor journal.Actor, id string) (ImportInput, error) {
 	var row uploadRow
-	err := s.db.R.NewSelect().Model(&row).Where("id = ? AND account_id = ?", id, actor.ID).Scan(ctx)
+	err := s.db.R.NewSelect().Model(&row).Where("id = ? AND account_id = ?", id, actor.ID).
+		Where("created_at >= ?", s.moment().Add(-uploadLife)).Scan(ctx)
 	if database.IsNoRows(err) {
 		return ImportInput{}, ErrUploadGone
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"clepsydra/internal/account"
 	"clepsydra/internal/contact"
@@ -143,8 +144,11 @@ func (v *Visit) firmOptions() contact.Options { return contact.Options{DefaultCo
 // chosen reads what the user says about the file, from the address or the form.
 func (v *Visit) chosen() (importChoice, contact.Options) {
 	value := func(name, otherwise string) string {
-		if got := v.C.Query(name, v.C.FormValue(name, "\x01")); got != "\x01" {
-			return got
+		// Present and empty is a choice of its own: a column that is left out.
+		for _, args := range []*fasthttp.Args{v.C.Context().QueryArgs(), v.C.Context().PostArgs()} {
+			if args.Has(name) {
+				return string(args.Peek(name))
+			}
 		}
 		return otherwise
 	}
