@@ -8,6 +8,7 @@ import (
 	"clepsydra/internal/fault"
 	"clepsydra/internal/incident"
 	"clepsydra/internal/journal"
+	"clepsydra/internal/notification"
 	"clepsydra/internal/obligation"
 	"clepsydra/internal/workflow"
 )
@@ -327,6 +328,9 @@ func (s *Service) File(ctx context.Context, actor journal.Actor, id obligation.I
 		if err != nil {
 			return err
 		}
+		if err := c.ownPaper(ctx, o.IncidentID, in.PaperID); err != nil {
+			return err
+		}
 		f, err := c.filing(id, in)
 		if err != nil {
 			return err
@@ -345,6 +349,18 @@ func (s *Service) File(ctx context.Context, actor journal.Actor, id obligation.I
 		facts := map[string]string{"filing": f.ID, "phase": string(f.Phase), "state": string(o.State), "receipt": yes(f.Receipt != "")}
 		return c.noteAt(ctx, "notification.filed", facts, f.LateReason+f.NoReceipt, f.FiledAt)
 	})
+}
+
+// ownPaper refuses a paper that is not of this incident; none is allowed.
+func (c *change) ownPaper(ctx context.Context, of incident.ID, id string) error {
+	if id == "" {
+		return nil
+	}
+	p, err := notification.PaperByID(ctx, c.tx, id)
+	if err == nil && p.IncidentID != of {
+		err = notification.ErrPaperNotFound
+	}
+	return err
 }
 
 func (c *change) filing(id obligation.ID, in FilingInput) (obligation.Filing, error) {

@@ -48,6 +48,7 @@ type boardPage struct {
 // boardClock is one running duty with its incident.
 type boardClock struct {
 	ClockView
+	Key   string // of the duty: by it the browser finds the focus again
 	I     incident.Incident
 	Steps []register.Step
 	Next  register.Step
@@ -115,7 +116,7 @@ func (v *Visit) board() (boardPage, error) {
 }
 
 func (v *Visit) boardClock(c register.Clock, drawn bool) boardClock {
-	out := boardClock{I: c.Incident, Steps: c.Steps, Path: "/incidents/" + string(c.Incident.ID)}
+	out := boardClock{Key: string(c.Obligation.ID), I: c.Incident, Steps: c.Steps, Path: "/incidents/" + string(c.Incident.ID)}
 	if drawn {
 		out.ClockView = v.clockView(c)
 	} else {

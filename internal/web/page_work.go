@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -28,6 +29,7 @@ type workPage struct {
 	Open     int
 	Evidence []incident.Evidence
 	Names    map[string]string
+	IsAdding bool   // a new task was refused: its form stays open
 	Title    string // of a task that was refused
 	Role     string
 	Due      string
@@ -84,6 +86,7 @@ func (v *Visit) workAgain(refused error) error {
 		return err
 	}
 	page.Title, page.Role, page.Due = v.Form("title"), cmp.Or(v.Form("role"), "handler"), v.Form("due")
+	page.IsAdding = strings.HasSuffix(v.C.Path(), "/tasks")
 	return v.Again("work", page, refused)
 }
 

@@ -72,7 +72,7 @@ func TestTasksAreTickedOnceAndAdded(t *testing.T) {
 	b.send(page, tick, url.Values{"note": {"confirmed by phone"}}).leadsTo(t, page)
 	b.send(page, tick, url.Values{}).want(t, http.StatusConflict)
 	b.get(page).want(t, http.StatusOK, "confirmed by phone", "by Some handler")
-	b.send(page, "/incidents/"+id+"/tasks", url.Values{"title": {" "}, "role": {"it"}}).want(t, http.StatusUnprocessableEntity)
+	b.send(page, "/incidents/"+id+"/tasks", url.Values{"title": {" "}, "role": {"it"}}).want(t, http.StatusUnprocessableEntity, `<details class="card-footer" open>`)
 	b.send(page, "/incidents/"+id+"/tasks", url.Values{"title": {"Call the wholesaler"}, "role": {"it"}, "due": {"2026-11-23T09:00"}}).leadsTo(t, page)
 	b.get(page).want(t, http.StatusOK, "Call the wholesaler", "due Mon 23 Nov 09:00")
 	h.as(account.Auditor).get(page).want(t, http.StatusOK)

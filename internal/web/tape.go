@@ -129,7 +129,7 @@ func (v *Visit) tape(c register.Clock) template.HTML {
 	}
 	var b strings.Builder
 	esc := template.HTMLEscapeString
-	fmt.Fprintf(&b, `<svg class="tape-svg" width="100%%" height="52" role="img" aria-label="%s">`,
+	fmt.Fprintf(&b, `<svg class="tape-svg" width="100%%" height="52" role="group" aria-label="%s">`,
 		esc(v.P.T("board.tape", map[string]any{"Percent": int(at(v.Now)), "Start": v.P.DateTime(start), "End": v.P.DateTime(end)})))
 	b.WriteString(`<rect class="tape-way" x="0" y="8" width="100%" height="12" rx="6"/>`)
 	if end.Sub(start) <= 14*24*time.Hour {
@@ -143,7 +143,7 @@ func (v *Visit) tape(c register.Clock) template.HTML {
 	for _, d := range c.Dots {
 		words := v.P.T("dot."+d.Key, nil)
 		x := at(d.At)
-		fmt.Fprintf(&b, `<g tabindex="0"><circle class="tape-dot" cx="%.2f%%" cy="14" r="5"/><title>%s, %s</title></g>`, x, esc(words), esc(v.P.DateTime(d.At)))
+		fmt.Fprintf(&b, `<g tabindex="0" role="img" aria-label="%[2]s, %[3]s"><circle class="tape-dot" cx="%[1].2f%%" cy="14" r="5"/><title>%[2]s, %[3]s</title></g>`, x, esc(words), esc(v.P.DateTime(d.At)))
 		if isFree(labelled, x) {
 			labelled = append(labelled, x)
 			label(&b, x, "tape-label", v.P.Short(d.At), words)
