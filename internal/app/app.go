@@ -164,10 +164,16 @@ func (a *App) buildServices() error {
 func (a *App) buildRunner() error {
 	var err error
 	a.runner, err = job.NewRunner(a.DB, a.jobs, job.Settings{
-		Handlers: handlers(a.Response), Sweeps: []job.Sweep{job.Every(sweep{}, sweepEvery)},
+		Handlers: handlers(a.Response, a.sweepUp), Sweeps: []job.Sweep{job.Every(sweep{}, sweepEvery)},
 		Queues: map[string]int{job.DefaultQueue: 4, lettersQueue: 1}, Clock: a.clock, Logger: a.log,
 	})
 	return err
+}
+
+// sweepUp is what is looked after every few minutes: reminders that must be there,
+// and customer files that nobody imported in their day.
+func (a *App) sweepUp(ctx context.Context) error {
+	return errors.Join(a.Response.Sweep(ctx), a.Stewardship.DropUploads(ctx))
 }
 
 // changed moves the boards that are open.
@@ -201,7 +207,7 @@ func (a *App) Start(ctx context.Context, failed func(error)) error {
 	}
 	a.runner.Start(context.WithoutCancel(ctx))
 	a.onStop("workers", a.runner.Stop)
-	if err := a.Response.Sweep(ctx); err != nil {
+	if err := a.sweepUp(ctx); err != nil {
 		a.log.ErrorContext(ctx, "first sweep failed", "error", err)
 	}
 	go func() {

@@ -62,7 +62,7 @@ func (sweep) Kind() string { return "deadline.sweep" }
 const sweepEvery = 5 * time.Minute
 
 // handlers says who does the work of each kind.
-func handlers(r *response.Service) map[string]job.Handler {
+func handlers(r *response.Service, sweepUp func(context.Context) error) map[string]job.Handler {
 	by := func(do func(ctx context.Context, run job.Run, id string) error) job.Handler {
 		return job.Handle(func(ctx context.Context, run job.Run, t task) error { return outcome(do(ctx, run, t.ID)) })
 	}
@@ -81,7 +81,7 @@ func handlers(r *response.Service) map[string]job.Handler {
 			}
 			return errors.Join(err, r.FailRun(ctx, id, "failed"))
 		}),
-		sweep{}.Kind(): job.Handle(func(ctx context.Context, _ job.Run, _ sweep) error { return r.Sweep(ctx) }),
+		sweep{}.Kind(): job.Handle(func(ctx context.Context, _ job.Run, _ sweep) error { return sweepUp(ctx) }),
 	}
 }
 

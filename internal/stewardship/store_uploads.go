@@ -32,7 +32,7 @@ const uploadLife = 24 * time.Hour
 var ErrUploadGone = fault.New(fault.NotFound, "contact.upload_gone")
 
 // KeepUpload keeps a file until it is imported, a day at most, and returns its
-// identifier. Files whose day is over are removed.
+// identifier.
 func (s *Service) KeepUpload(ctx context.Context, actor journal.Actor, name string, content []byte) (string, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
@@ -40,15 +40,22 @@ func (s *Service) KeepUpload(ctx context.Context, actor journal.Actor, name stri
 	}
 	row := uploadRow{ID: id.String(), AccountID: actor.ID, Name: fileName(name), Content: content, CreatedAt: s.moment()}
 	err = s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		if _, err := tx.NewDelete().Model((*uploadRow)(nil)).Where("created_at < ?", row.CreatedAt.Add(-uploadLife)).Exec(ctx); err != nil {
-			return fmt.Errorf("stewardship: drop uploads: %w", err)
-		}
 		if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 			return fmt.Errorf("stewardship: keep upload: %w", err)
 		}
 		return nil
 	})
 	return row.ID, err
+}
+
+// DropUploads removes the files whose day is over.
+func (s *Service) DropUploads(ctx context.Context) error {
+	return s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		if _, err := tx.NewDelete().Model((*uploadRow)(nil)).Where("created_at < ?", s.moment().Add(-uploadLife)).Exec(ctx); err != nil {
+			return fmt.Errorf("stewardship: drop uploads: %w", err)
+		}
+		return nil
+	})
 }
 
 // Upload returns a file that waits, as the input of a preview. Only who brought it

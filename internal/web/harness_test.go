@@ -284,6 +284,9 @@ func (a answer) want(t testing.TB, status int, texts ...string) {
 	if a.StatusCode != status {
 		t.Fatalf("status %d, want %d\n%s", a.StatusCode, status, a.inside())
 	}
+	if strings.HasPrefix(a.Header.Get("Content-Type"), "text/html") && strings.Contains(a.body, "%!") {
+		t.Fatalf("a text is formatted wrongly in\n%s", a.inside())
+	}
 	for _, text := range texts {
 		if !strings.Contains(a.body, text) {
 			t.Fatalf("%q is missing in\n%s", text, a.inside())

@@ -204,6 +204,9 @@ func (a answer) shows(status int, texts ...string) answer {
 	if a.status != status {
 		a.t.Fatalf("status %d, want %d: %s", a.status, status, visible(a.body))
 	}
+	if strings.HasPrefix(a.header.Get("Content-Type"), "text/html") && strings.Contains(a.body, "%!") {
+		a.t.Errorf("a text is formatted wrongly:\n%s", visible(a.body))
+	}
 	for _, text := range texts {
 		if !strings.Contains(a.body, text) {
 			a.t.Errorf("%q is not on the page:\n%s", text, visible(a.body))

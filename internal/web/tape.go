@@ -143,7 +143,7 @@ func (v *Visit) tape(c register.Clock) template.HTML {
 	for _, d := range c.Dots {
 		words := v.P.T("dot."+d.Key, nil)
 		x := at(d.At)
-		fmt.Fprintf(&b, `<g tabindex="0" role="img" aria-label="%[2]s, %[3]s"><circle class="tape-dot" cx="%[1].2f%%" cy="14" r="5"/><title>%[2]s, %[3]s</title></g>`, x, esc(words), esc(v.P.DateTime(d.At)))
+		fmt.Fprintf(&b, `<g tabindex="0" role="img" aria-label="%[2]s, %[3]s"><circle class="tape-dot" cx="%.2[1]f%%" cy="14" r="5"/><title>%[2]s, %[3]s</title></g>`, x, esc(words), esc(v.P.DateTime(d.At)))
 		if isFree(labelled, x) {
 			labelled = append(labelled, x)
 			label(&b, x, "tape-label", v.P.Short(d.At), words)
