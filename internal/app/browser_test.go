@@ -107,7 +107,10 @@ func (b *browser) dark(on bool) {
 	if on {
 		value = "dark"
 	}
-	params := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: value}}}
+	params := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+		{Name: "prefers-color-scheme", Value: value},
+		{Name: "prefers-reduced-motion", Value: "reduce"}, // a picture must not catch colours halfway
+	}}
 	if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, params); err != nil {
 		b.t.Fatalf("%s: dark: %v", b.width.name, err)
 	}
@@ -123,6 +126,14 @@ func (b *browser) shot(name string) {
 	if raw := eval[string](b, `(document.body.innerText.match(/\b(web|board|handle|people|letters|authority|customers|account|settings|firm|incident|obligation|notification|register|step|step_todo|status|risk|duty|timeline|fault|moment|gate|regpage)\.[a-z]+(_[a-z]+)*\b/)||[""])[0]`); raw != "" {
 		b.t.Errorf("%s shows the key %s", name, raw)
 	}
+	b.picture(name)
+	b.dark(true)
+	b.picture(name + "-dark")
+	b.dark(false)
+}
+
+func (b *browser) picture(name string) {
+	b.t.Helper()
 	picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
 	if err != nil {
 		b.t.Fatalf("%s: picture: %v", name, err)

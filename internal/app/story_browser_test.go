@@ -203,9 +203,6 @@ func (b *browser) judge() (id string) {
 	b.open("/")
 	b.at("/", "2 clocks are running")
 	b.shot("board")
-	b.dark(true)
-	b.shot("board-dark")
-	b.dark(false)
 	return id
 }
 
