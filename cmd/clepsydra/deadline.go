@@ -96,7 +96,7 @@ func (c deadlineCmd) compute(loc *time.Location) (deadline.Deadline, error) {
 	if err != nil {
 		return deadline.Deadline{}, err
 	}
-	packs, err := workflow.Load(workflows.FS)
+	packs, err := workflow.Load(workflows.FS, time.Now)
 	if err != nil {
 		return deadline.Deadline{}, err
 	}

@@ -118,7 +118,7 @@ func New(cfg config.Config, db *database.DB, key database.Key, o Options) (*App,
 // mail layouts, fonts.
 func (a *App) buildTexts() error {
 	var err error
-	if a.Packs, err = workflow.Load(workflows.FS); err != nil {
+	if a.Packs, err = workflow.Load(workflows.FS, a.clock.Now); err != nil {
 		return fmt.Errorf("load rule packs: %w", err)
 	}
 	if a.Locale, err = locale.Load(templates.FS); err != nil {

@@ -37,7 +37,7 @@ var (
 
 func packs(t testing.TB) *workflow.Packs {
 	t.Helper()
-	p, err := workflow.Load(workflows.FS)
+	p, err := workflow.Load(workflows.FS, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,7 +36,7 @@ func brussels(t testing.TB) *time.Location {
 
 func ladder(t testing.TB, duty obligation.Duty) workflow.Ladder {
 	t.Helper()
-	packs, err := workflow.Load(workflows.FS)
+	packs, err := workflow.Load(workflows.FS, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}

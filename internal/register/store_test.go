@@ -232,7 +232,7 @@ func entry() register.Entry {
 
 func TestRow(t *testing.T) {
 	t.Parallel()
-	packs, err := workflow.Load(workflows.FS)
+	packs, err := workflow.Load(workflows.FS, time.Now)
 	must(t, err)
 	row := entry().Row(packs, echo{})
 	if len(row) != len(register.Columns()) {

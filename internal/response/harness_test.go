@@ -58,7 +58,7 @@ func each(t *testing.T, fn func(h *house)) {
 func newHouse(t *testing.T, db *database.DB) *house {
 	t.Helper()
 	h := &house{t: t, db: db, now: friday, out: &outside{db: db, hasChat: true, hasMail: true}}
-	packs, err := workflow.Load(workflows.FS)
+	packs, err := workflow.Load(workflows.FS, time.Now)
 	h.ok(err)
 	frames, err := communication.LoadFrames(os.DirFS("../../templates"))
 	h.ok(err)

@@ -100,7 +100,7 @@ func (outside) SlackClick(_ context.Context, header http.Header, body []byte) (s
 func newPlace(t testing.TB) *place {
 	t.Helper()
 	h := &place{t: t, db: databasetest.SQLite(t), now: friday, health: Health{Facts: []HealthFact{{Name: "reminders_late", Value: "0"}}}}
-	packs, err := workflow.Load(workflows.FS)
+	packs, err := workflow.Load(workflows.FS, time.Now)
 	h.ok(err)
 	frames, err := communication.LoadFrames(templates.FS)
 	h.ok(err)

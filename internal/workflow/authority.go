@@ -3,8 +3,6 @@ package workflow
 import (
 	"net/url"
 	"regexp"
-
-	"clepsydra/internal/deadline"
 )
 
 // Filing is the way in which an authority takes a notification.
@@ -29,19 +27,18 @@ const (
 
 // Authority is a supervisory authority (GDPR Art. 4(21)) and how it is told.
 type Authority struct {
-	ID        string        `yaml:"id"`      // "BE-GBA"
-	Country   string        `yaml:"country"` // "BE"
-	Name      Text          `yaml:"name"`
-	Short     Text          `yaml:"short"`
-	URL       string        `yaml:"url"` // where to begin filing
-	Filing    Filing        `yaml:"filing"`
-	Languages []string      `yaml:"languages"` // in which it accepts a notification
-	How       Text          `yaml:"how"`       // what to do there, in two or three sentences
-	Receipt   Text          `yaml:"receipt"`   // what proves that it was received
-	Certainty Certainty     `yaml:"certainty"`
-	Source    string        `yaml:"source"`
-	Seen      deadline.Date `yaml:"seen"`
-	Front     []FrontField  `yaml:"front"` // asked before the fields of the EDPB template; may be empty
+	Header `yaml:",inline"` // the id is written "BE-GBA"
+
+	Country   string       `yaml:"country"` // "BE"
+	Name      Text         `yaml:"name"`
+	Short     Text         `yaml:"short"`
+	URL       string       `yaml:"url"` // where to begin filing
+	Filing    Filing       `yaml:"filing"`
+	Languages []string     `yaml:"languages"` // in which it accepts a notification
+	How       Text         `yaml:"how"`       // what to do there, in two or three sentences
+	Receipt   Text         `yaml:"receipt"`   // what proves that it was received
+	Certainty Certainty    `yaml:"certainty"`
+	Front     []FrontField `yaml:"front"` // asked before the fields of the EDPB template; may be empty
 }
 
 // Accepts reports whether the authority takes a notification in the language.
@@ -96,7 +93,6 @@ var authorityID = regexp.MustCompile(`^[A-Z]{2}-[A-Z]+$`)
 
 func (l *loader) addAuthority(c *checker, a Authority) {
 	c.need(authorityID.MatchString(a.ID), "$.id", "%q is not an id such as BE-GBA", a.ID)
-	c.need(c.stem() == a.ID, "$.id", "the file of %q must be called %s.yaml", a.ID, a.ID)
 	c.country("$.country", a.Country)
 	_, known := l.packs.holidays[a.Country]
 	c.need(known, "$.country", "there is no holidays/%s.yaml, so no deadline in days could be computed", a.Country)
@@ -112,7 +108,6 @@ func (l *loader) addAuthority(c *checker, a Authority) {
 	c.text("$.how", a.How)
 	c.text("$.receipt", a.Receipt)
 	oneOf(c, "$.certainty", a.Certainty, Found, High, Medium, Low)
-	c.origin(a.Source, a.Seen)
 	seen := make(map[string]bool)
 	for i, f := range a.Front {
 		at := index("$.front", i)
@@ -120,7 +115,7 @@ func (l *loader) addAuthority(c *checker, a Authority) {
 		seen[f.ID] = true
 		f.check(c, at)
 	}
-	l.packs.authorities = append(l.packs.authorities, a)
+	add(c, l.packs.authorities, a)
 }
 
 func (f FrontField) check(c *checker, at string) {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"clepsydra/internal/workflow"
 	"clepsydra/workflows"
@@ -67,7 +68,7 @@ func TestLoadAcceptsGoodFiles(t *testing.T) {
 	for _, file := range testdata(t, "testdata/good/*.yaml") {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			t.Parallel()
-			if _, err := workflow.Load(overlay(t, file)); err != nil {
+			if _, err := workflow.Load(overlay(t, file), time.Now); err != nil {
 				t.Error(err)
 			}
 		})
@@ -79,7 +80,7 @@ func TestLoadAcceptsGoodFiles(t *testing.T) {
 func TestLoadRefusesBadFiles(t *testing.T) {
 	var got strings.Builder
 	for _, file := range testdata(t, "testdata/bad/*.yaml") {
-		_, err := workflow.Load(overlay(t, file))
+		_, err := workflow.Load(overlay(t, file), time.Now)
 		var problems workflow.Problems
 		if !errors.As(err, &problems) {
 			t.Errorf("%s was accepted: %v", file, err)
@@ -126,7 +127,7 @@ func TestLoadNeedsEveryFolder(t *testing.T) {
 				delete(all, name)
 			}
 		}
-		if _, err := workflow.Load(all); err == nil || !strings.Contains(err.Error(), strings.TrimSuffix(folder, "/")) {
+		if _, err := workflow.Load(all, time.Now); err == nil || !strings.Contains(err.Error(), strings.TrimSuffix(folder, "/")) {
 			t.Errorf("without %s: %v", folder, err)
 		}
 	}

@@ -143,7 +143,7 @@ func TestRegimeVersions(t *testing.T) {
 	all["regimes/gdpr.yaml"] = edit("valid_from: 2018-05-25\nvalid_to: 2027-06-30")
 	all["regimes/gdpr-2027.yaml"] = edit("valid_from: 2027-07-01", `version: "2016/679"`, `version: "2027"`,
 		"amount: 72, unit: hours, binding: law", "amount: 96, unit: hours, binding: law")
-	p, err := workflow.Load(all)
+	p, err := workflow.Load(all, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,7 +3,6 @@ package workflow
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"clepsydra/internal/deadline"
@@ -11,19 +10,10 @@ import (
 
 // Regime is one dated version of a law that asks for something after an incident.
 type Regime struct {
-	ID        string        `yaml:"id"`
-	Version   string        `yaml:"version"`
-	ValidFrom deadline.Date `yaml:"valid_from"` // first day in force
-	ValidTo   deadline.Date `yaml:"valid_to"`   // last day in force; zero: no end known
-	Source    string        `yaml:"source"`
-	Seen      deadline.Date `yaml:"seen"`
-	Name      Text          `yaml:"name"`
-	Duties    []Duty        `yaml:"duties"`
-}
+	Header `yaml:",inline"`
 
-// InForce reports whether the version applies on a day.
-func (r Regime) InForce(day deadline.Date) bool {
-	return !day.Before(r.ValidFrom) && (r.ValidTo.IsZero() || !day.After(r.ValidTo))
+	Name   Text   `yaml:"name"`
+	Duties []Duty `yaml:"duties"`
 }
 
 // Duty returns one duty of the regime; ErrNoDuty when it is unknown.
@@ -166,17 +156,7 @@ func run(start time.Time, p deadline.Period, loc *time.Location, cal deadline.Ca
 
 func (l *loader) addRegime(c *checker, r Regime) {
 	c.name("$.id", r.ID)
-	c.need(c.stem() == r.ID || strings.HasPrefix(c.stem(), r.ID+"-"), "$.id",
-		"the file of %q must be called %s.yaml or %s-VERSION.yaml", r.ID, r.ID, r.ID)
-	c.need(r.Version != "", "$.version", "the version is missing")
-	c.need(r.ValidFrom.IsValid(), "$.valid_from", "the first day in force is missing")
-	c.need(r.ValidTo.IsZero() || !r.ValidTo.Before(r.ValidFrom), "$.valid_to", "the last day in force is before the first")
-	c.origin(r.Source, r.Seen)
 	c.text("$.name", r.Name)
-	for _, other := range l.packs.regimes[r.ID] {
-		c.need(other.Version != r.Version, "$.version", "version %q is there twice", r.Version)
-		c.need(!overlap(other, r), "$.valid_from", "version %q is in force on the same days", other.Version)
-	}
 	c.need(len(r.Duties) > 0, "$.duties", "the list is empty")
 	seen := make(map[string]bool)
 	for i, d := range r.Duties {
@@ -185,12 +165,7 @@ func (l *loader) addRegime(c *checker, r Regime) {
 		seen[d.ID] = true
 		d.check(c, at)
 	}
-	l.packs.regimes[r.ID] = append(l.packs.regimes[r.ID], r)
-}
-
-func overlap(a, b Regime) bool {
-	return (a.ValidTo.IsZero() || !a.ValidTo.Before(b.ValidFrom)) &&
-		(b.ValidTo.IsZero() || !b.ValidTo.Before(a.ValidFrom))
+	add(c, l.packs.regimes, r)
 }
 
 func (d Duty) check(c *checker, at string) {

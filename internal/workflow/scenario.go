@@ -39,17 +39,20 @@ const (
 
 // Scenario is one card of the report page and everything that hangs on it.
 type Scenario struct {
-	ID      string       `yaml:"id"`
-	Version string       `yaml:"version"`
-	Icon    string       `yaml:"icon"` // name of a Tabler icon
-	Order   int          `yaml:"order"`
-	Title   Text         `yaml:"title"`
-	Hint    Text         `yaml:"hint"`
-	Advice  []Text       `yaml:"advice"` // what to do now, one short line each
-	Kinds   []BreachKind `yaml:"kinds"`  // what it usually is; triage decides
-	Tasks   []Task       `yaml:"tasks"`
-	Letter  LetterTexts  `yaml:"letter"`
-	EDPB    EDPBTexts    `yaml:"edpb"`
+	Header `yaml:",inline"`
+
+	Icon   string       `yaml:"icon"` // name of a Tabler icon
+	Order  int          `yaml:"order"`
+	Title  Text         `yaml:"title"`
+	Hint   Text         `yaml:"hint"`
+	Advice []Text       `yaml:"advice"` // what to do now, one short line each
+	Kinds  []BreachKind `yaml:"kinds"`  // what it usually is; triage decides
+	Tasks  []Task       `yaml:"tasks"`
+	Letter LetterTexts  `yaml:"letter"`
+	EDPB   EDPBTexts    `yaml:"edpb"`
+	// Assess holds answers of the breach risk assessment that usually fit, by
+	// question: one option, or a list of options. They are proposed, never decided.
+	Assess map[string][]string `yaml:"assess"`
 }
 
 // Task is a step of the workflow that is given to a person.
@@ -76,6 +79,10 @@ type EDPBTexts struct {
 	Incident []string `yaml:"incident"` // codes of row 60, see IncidentCodes
 	Cause    string   `yaml:"cause"`    // code of row 61, see CauseCodes
 	Nature   Text     `yaml:"nature"`   // row 62; may hold {date}
+	// Sentences to choose from, written for an authority; each list may be empty.
+	Consequences []Text `yaml:"consequences"` // rows 85 and 86
+	Measures     []Text `yaml:"measures"`     // row 92
+	Prevention   []Text `yaml:"prevention"`   // rows 94 and 95
 }
 
 // IncidentCodes are our names for the kinds of incident of the EDPB template (row
@@ -102,12 +109,12 @@ var iconName = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
 
 func (l *loader) addScenario(c *checker, s Scenario) {
 	c.name("$.id", s.ID)
-	c.need(c.stem() == s.ID, "$.id", "the file of %q must be called %s.yaml", s.ID, s.ID)
-	c.need(s.Version != "", "$.version", "the version is missing")
 	c.need(iconName.MatchString(s.Icon), "$.icon", "%q is not the name of an icon", s.Icon)
 	c.need(s.Order > 0, "$.order", "the order must be 1 or more")
-	for _, other := range l.packs.scenarios {
-		c.need(other.Order != s.Order, "$.order", "scenario %q has the same order", other.ID)
+	for id, list := range l.packs.scenarios {
+		for _, other := range list {
+			c.need(id == s.ID || other.Order != s.Order, "$.order", "scenario %q has the same order", id)
+		}
 	}
 	c.text("$.title", s.Title)
 	c.text("$.hint", s.Hint)
@@ -125,7 +132,14 @@ func (l *loader) addScenario(c *checker, s Scenario) {
 	}
 	oneOf(c, "$.edpb.cause", s.EDPB.Cause, CauseCodes()...)
 	c.text("$.edpb.nature", s.EDPB.Nature, "{date}")
-	l.packs.scenarios = append(l.packs.scenarios, s)
+	for name, list := range map[string][]Text{
+		"consequences": s.EDPB.Consequences, "measures": s.EDPB.Measures, "prevention": s.EDPB.Prevention,
+	} {
+		for i, t := range list {
+			c.text(index("$.edpb."+name, i), t)
+		}
+	}
+	add(c, l.packs.scenarios, s)
 }
 
 func (s Scenario) checkTasks(c *checker) {

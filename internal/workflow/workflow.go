@@ -13,7 +13,6 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
-	"strings"
 	"time"
 
 	"clepsydra/internal/deadline"
@@ -37,10 +36,11 @@ var (
 // read by many goroutines at once. The lists and maps inside what it returns are
 // shared: read them, do not write into them.
 type Packs struct {
-	regimes     map[string][]Regime // versions by id, oldest first
-	scenarios   []Scenario          // in their order
-	authorities []Authority         // by id
-	categories  []Category          // in the order of the file
+	now         func() time.Time
+	regimes     versions[Regime]
+	scenarios   versions[Scenario]
+	authorities versions[Authority]
+	categories  []Category // in the order of the file
 	dataTypes   []DataType
 	holidays    map[string]*holidays // by country
 }
@@ -49,56 +49,52 @@ type Packs struct {
 // is taken in at's own location, because a law enters into force at a local
 // midnight: pass at.In(the firm's zone). ErrNoRegime when there is none.
 func (p *Packs) Regime(id string, at time.Time) (Regime, error) {
-	day := deadline.DateOf(at)
-	for _, r := range p.regimes[id] {
-		if r.InForce(day) {
-			return r, nil
-		}
+	r, ok := p.regimes.at(id, at)
+	if !ok {
+		return Regime{}, ErrNoRegime.With("ID", id).With("Day", deadline.DateOf(at).String())
 	}
-	return Regime{}, ErrNoRegime.With("ID", id).With("Day", day.String())
+	return r, nil
 }
 
 // RegimeVersion returns one version by its name, for an incident that was opened
 // under it. ErrNoVersion when it is unknown.
 func (p *Packs) RegimeVersion(id, version string) (Regime, error) {
-	for _, r := range p.regimes[id] {
-		if r.Version == version {
-			return r, nil
-		}
+	r, ok := p.regimes.version(id, version)
+	if !ok {
+		return Regime{}, ErrNoVersion.With("ID", id).With("Version", version)
 	}
-	return Regime{}, ErrNoVersion.With("ID", id).With("Version", version)
+	return r, nil
 }
 
 // RegimeIDs lists the regimes that have at least one version, sorted.
 func (p *Packs) RegimeIDs() []string {
-	ids := make([]string, 0, len(p.regimes))
-	for id := range p.regimes {
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
-	return ids
+	return p.regimes.ids()
 }
 
-// Scenarios returns the scenario cards in the order in which they are shown.
-func (p *Packs) Scenarios() []Scenario { return slices.Clone(p.scenarios) }
+// Scenarios returns the scenario cards of today in the order in which they are shown.
+func (p *Packs) Scenarios() []Scenario {
+	out := p.scenarios.all(p.now())
+	slices.SortFunc(out, func(a, b Scenario) int { return a.Order - b.Order })
+	return out
+}
 
-// Scenario returns one scenario; ErrNoScenario when it is unknown.
+// Scenario returns the version of a scenario that is in force today;
+// ErrNoScenario when there is none.
 func (p *Packs) Scenario(id string) (Scenario, error) {
-	for _, s := range p.scenarios {
-		if s.ID == id {
-			return s, nil
-		}
+	s, ok := p.scenarios.at(id, p.now())
+	if !ok {
+		return Scenario{}, ErrNoScenario.With("ID", id)
 	}
-	return Scenario{}, ErrNoScenario.With("ID", id)
+	return s, nil
 }
 
-// Authorities returns all authorities, sorted by id.
-func (p *Packs) Authorities() []Authority { return slices.Clone(p.authorities) }
+// Authorities returns all authorities of today, sorted by id.
+func (p *Packs) Authorities() []Authority { return p.authorities.all(p.now()) }
 
 // AuthoritiesOf returns the authorities of a country ("BE"); none is an empty list.
 func (p *Packs) AuthoritiesOf(country string) []Authority {
 	var out []Authority
-	for _, a := range p.authorities {
+	for _, a := range p.Authorities() {
 		if a.Country == country {
 			out = append(out, a)
 		}
@@ -106,14 +102,14 @@ func (p *Packs) AuthoritiesOf(country string) []Authority {
 	return out
 }
 
-// Authority returns one authority; ErrNoAuthority when it is unknown.
+// Authority returns the version of an authority that holds today; ErrNoAuthority
+// when there is none.
 func (p *Packs) Authority(id string) (Authority, error) {
-	for _, a := range p.authorities {
-		if a.ID == id {
-			return a, nil
-		}
+	a, ok := p.authorities.at(id, p.now())
+	if !ok {
+		return Authority{}, ErrNoAuthority.With("ID", id)
 	}
-	return Authority{}, ErrNoAuthority.With("ID", id)
+	return a, nil
 }
 
 // Categories returns the categories of data that can leak, in their order.
@@ -162,9 +158,11 @@ func (p *Packs) Countries() []string {
 
 // Load reads and checks the packs in fsys, which is the workflows/ folder. The
 // error is a Problems with everything that is wrong, not only the first thing.
-func Load(fsys fs.FS) (*Packs, error) {
+// now is asked for the day when a pack is looked up without one.
+func Load(fsys fs.FS, now func() time.Time) (*Packs, error) {
 	l := &loader{fsys: fsys, packs: &Packs{
-		regimes: make(map[string][]Regime), holidays: make(map[string]*holidays),
+		now: now, regimes: make(versions[Regime]), scenarios: make(versions[Scenario]),
+		authorities: make(versions[Authority]), holidays: make(map[string]*holidays),
 	}}
 	l.loadCategories()
 	each(l, "holidays", l.addHolidays)
@@ -179,10 +177,7 @@ func Load(fsys fs.FS) (*Packs, error) {
 }
 
 func (l *loader) sort() {
-	p := l.packs
-	slices.SortFunc(p.scenarios, func(a, b Scenario) int { return a.Order - b.Order })
-	slices.SortFunc(p.authorities, func(a, b Authority) int { return strings.Compare(a.ID, b.ID) })
-	for _, versions := range p.regimes {
-		slices.SortFunc(versions, func(a, b Regime) int { return b.ValidFrom.DaysUntil(a.ValidFrom) })
-	}
+	l.packs.regimes.sort()
+	l.packs.scenarios.sort()
+	l.packs.authorities.sort()
 }

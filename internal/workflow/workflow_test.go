@@ -2,6 +2,7 @@ package workflow_test
 
 import (
 	"testing"
+	"time"
 
 	"clepsydra/internal/workflow"
 	"clepsydra/workflows"
@@ -9,7 +10,7 @@ import (
 
 func load(t testing.TB) *workflow.Packs {
 	t.Helper()
-	p, err := workflow.Load(workflows.FS)
+	p, err := workflow.Load(workflows.FS, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -23,7 +24,7 @@ func TestLoadShipped(t *testing.T) {
 
 func BenchmarkLoad(b *testing.B) {
 	for b.Loop() {
-		if _, err := workflow.Load(workflows.FS); err != nil {
+		if _, err := workflow.Load(workflows.FS, time.Now); err != nil {
 			b.Fatal(err)
 		}
 	}
