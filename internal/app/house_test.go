@@ -61,9 +61,10 @@ func mayImport() map[string][]string {
 		"obligation":    domain,
 		"notification":  append(domain, "obligation"),
 		"communication": append(domain, "contact"),
+		"assessment":    {"database", "fault", "workflow"},
 		"register":      append(domain, "obligation", "notification", "communication"),
-		"stewardship":   {"contact", "database", "fault", "journal"},
-		"response":      append(domain, "account", "alert", "communication", "firm", "journal", "notification", "obligation"),
+		"stewardship":   {"assessment", "contact", "database", "fault", "journal", "workflow"},
+		"response":      append(domain, "account", "alert", "assessment", "communication", "firm", "journal", "notification", "obligation"),
 		// Below here is what speaks to the world and what puts it together.
 		"web":  nil,
 		"app":  nil,

@@ -42,14 +42,14 @@ func TestCategories(t *testing.T) {
 	for _, id := range []string{
 		"name", "contact_email", "phone", "postal_address", "birth_date", "customer_number", "order_history",
 		"account_login", "password_hash", "password_plain", "bank_account", "payment_card", "id_document",
-		"national_number", "financial", "health", "photo", "preferences", "location", "children", "correspondence", "other",
+		"national_number", "financial", "health", "sensitive_other", "criminal", "employment", "photo", "preferences", "location", "children", "correspondence", "other",
 	} {
 		c, err := p.Category(id)
 		if err != nil {
 			t.Errorf("%s: %v", id, err)
 			continue
 		}
-		if c.Special != (id == "health") {
+		if c.Special != (id == "health" || id == "sensitive_other") {
 			t.Errorf("%s: special is %t", id, c.Special)
 		}
 		for lang, word := range c.Inside {

@@ -21,15 +21,16 @@ import (
 
 // The refusals of this package.
 var (
-	ErrNoRegime    = fault.New(fault.NotFound, "workflow.no_regime")
-	ErrNoVersion   = fault.New(fault.NotFound, "workflow.no_version")
-	ErrNoScenario  = fault.New(fault.NotFound, "workflow.no_scenario")
-	ErrNoAuthority = fault.New(fault.NotFound, "workflow.no_authority")
-	ErrNoCalendar  = fault.New(fault.NotFound, "workflow.no_calendar")
-	ErrNoCategory  = fault.New(fault.NotFound, "workflow.no_category")
-	ErrNoDuty      = fault.New(fault.NotFound, "workflow.no_duty")
-	ErrNotStarted  = fault.New(fault.Conflict, "workflow.duty_not_started")
-	ErrNoLimit     = fault.New(fault.Conflict, "workflow.duty_without_limit")
+	ErrNoRegime     = fault.New(fault.NotFound, "workflow.no_regime")
+	ErrNoVersion    = fault.New(fault.NotFound, "workflow.no_version")
+	ErrNoScenario   = fault.New(fault.NotFound, "workflow.no_scenario")
+	ErrNoAuthority  = fault.New(fault.NotFound, "workflow.no_authority")
+	ErrNoAssessment = fault.New(fault.NotFound, "workflow.no_assessment")
+	ErrNoCalendar   = fault.New(fault.NotFound, "workflow.no_calendar")
+	ErrNoCategory   = fault.New(fault.NotFound, "workflow.no_category")
+	ErrNoDuty       = fault.New(fault.NotFound, "workflow.no_duty")
+	ErrNotStarted   = fault.New(fault.Conflict, "workflow.duty_not_started")
+	ErrNoLimit      = fault.New(fault.Conflict, "workflow.duty_without_limit")
 )
 
 // Packs is everything that was loaded. It does not change after Load and may be
@@ -40,6 +41,7 @@ type Packs struct {
 	regimes     versions[Regime]
 	scenarios   versions[Scenario]
 	authorities versions[Authority]
+	assessments versions[Assessment]
 	categories  []Category // in the order of the file
 	dataTypes   []DataType
 	holidays    map[string]*holidays // by country
@@ -112,6 +114,29 @@ func (p *Packs) Authority(id string) (Authority, error) {
 	return a, nil
 }
 
+// Assessments returns the assessments of today, sorted by id.
+func (p *Packs) Assessments() []Assessment { return p.assessments.all(p.now()) }
+
+// Assessment returns the version of an assessment that is in force today;
+// ErrNoAssessment when there is none.
+func (p *Packs) Assessment(id string) (Assessment, error) {
+	a, ok := p.assessments.at(id, p.now())
+	if !ok {
+		return Assessment{}, ErrNoAssessment.With("ID", id)
+	}
+	return a, nil
+}
+
+// AssessmentVersion returns one version by its name, for answers that were given
+// under it. ErrNoVersion when it is unknown.
+func (p *Packs) AssessmentVersion(id, version string) (Assessment, error) {
+	a, ok := p.assessments.version(id, version)
+	if !ok {
+		return Assessment{}, ErrNoVersion.With("ID", id).With("Version", version)
+	}
+	return a, nil
+}
+
 // Categories returns the categories of data that can leak, in their order.
 func (p *Packs) Categories() []Category { return slices.Clone(p.categories) }
 
@@ -162,12 +187,13 @@ func (p *Packs) Countries() []string {
 func Load(fsys fs.FS, now func() time.Time) (*Packs, error) {
 	l := &loader{fsys: fsys, packs: &Packs{
 		now: now, regimes: make(versions[Regime]), scenarios: make(versions[Scenario]),
-		authorities: make(versions[Authority]), holidays: make(map[string]*holidays),
+		authorities: make(versions[Authority]), assessments: make(versions[Assessment]), holidays: make(map[string]*holidays),
 	}}
 	l.loadCategories()
 	each(l, "holidays", l.addHolidays)
 	each(l, "regimes", l.addRegime)
 	each(l, "authorities", l.addAuthority)
+	each(l, "assessments", l.addAssessment)
 	each(l, "scenarios", l.addScenario)
 	if len(l.problems) > 0 {
 		return nil, fmt.Errorf("load workflows: %w", l.problems)
@@ -180,4 +206,5 @@ func (l *loader) sort() {
 	l.packs.regimes.sort()
 	l.packs.scenarios.sort()
 	l.packs.authorities.sort()
+	l.packs.assessments.sort()
 }
