@@ -30,6 +30,7 @@ type cli struct {
 
 	Serve    serveCmd    `cmd:"" help:"Serve the program. This is what runs every day."`
 	Demo     demoCmd     `cmd:"" help:"Start a made-up firm to look around in, or tell the whole story once into a folder."`
+	Assess   assessCmd   `cmd:"" help:"Judge the answers to an assessment, such as the risk of a breach."`
 	Deadline deadlineCmd `cmd:"" help:"Compute a legal period and explain it."`
 	Import   importCmd   `cmd:"" help:"Take people into the customer file."`
 	Letters  lettersCmd  `cmd:"" help:"Print the letters of an incident into a folder."`

@@ -85,7 +85,7 @@ func (a Answer) Check(q workflow.Question) error {
 	}
 	for _, id := range a.Options {
 		if _, ok := q.Option(id); !ok {
-			return ErrOption.At(q.ID).With("Question", q.ID).With("Option", id)
+			return ErrOption.At(q.ID).With("Question", q.ID).With("Option", id).With("Options", strings.Join(q.OptionIDs(), ", "))
 		}
 	}
 	return nil

@@ -2,6 +2,7 @@ package assessment
 
 import (
 	"fmt"
+	"slices"
 
 	"clepsydra/internal/workflow"
 )
@@ -15,7 +16,7 @@ type Outcome struct {
 	Enough   bool // the unknown answers cannot change it
 	// AtBest and AtWorst are the two readings; the same when enough is known.
 	AtBest, AtWorst Reading
-	Unknown         []string // asked, not known, and able to change the outcome
+	Unknown         []string // asked and not known, while that leaves the outcome open; what moves it alone first
 }
 
 // Reading is one way to take the answers, with nothing unknown in it.
@@ -25,6 +26,17 @@ type Reading struct {
 	Held   []string       // ids of the rules that hold, in the pack's order
 	Notes  []string       // ids of the notes that hold
 	Asked  []string       // ids of the questions that are asked
+}
+
+// SureNotes are the notes that hold whatever the unknown answers turn out to be.
+func (o Outcome) SureNotes() []string {
+	var out []string
+	for _, id := range o.AtBest.Notes {
+		if slices.Contains(o.AtWorst.Notes, id) {
+			out = append(out, id)
+		}
+	}
+	return out
 }
 
 // Evaluate runs an assessment. Answers to questions that are not asked do not
@@ -60,11 +72,10 @@ func evaluate(pack workflow.Assessment, answers Answers) (Outcome, error) {
 	return out, nil
 }
 
-// unknowns are the questions without a known answer that could still move the
-// outcome: answered at their best or worst, the two readings draw together, or the
-// pack asks them in the worst reading.
+// unknowns are the questions that the worst reading asks and that have no known
+// answer. Those whose answer alone draws the two readings together come first.
 func unknowns(pack workflow.Assessment, answers Answers, now Outcome) ([]string, error) {
-	var out []string
+	var movers, others []string
 	for _, id := range now.AtWorst.Asked {
 		q, _ := pack.Question(id)
 		if answers[id].Known || q.Kind == workflow.FreeText {
@@ -75,10 +86,12 @@ func unknowns(pack workflow.Assessment, answers Answers, now Outcome) ([]string,
 			return nil, err
 		}
 		if moves {
-			out = append(out, id)
+			movers = append(movers, id)
+		} else {
+			others = append(others, id)
 		}
 	}
-	return out, nil
+	return append(movers, others...), nil
 }
 
 func narrows(pack workflow.Assessment, answers Answers, q workflow.Question, now Outcome) (bool, error) {

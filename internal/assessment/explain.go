@@ -1,6 +1,7 @@
 package assessment
 
 import (
+	"cmp"
 	"slices"
 
 	"clepsydra/internal/workflow"
@@ -11,7 +12,8 @@ type Effect string
 
 // The effects.
 const (
-	Reaches Effect = "reaches" // a rule that holds and leads to the outcome, or below it
+	Reaches Effect = "reaches" // a rule that holds whatever the unknown answers turn out to be
+	May     Effect = "may"     // a rule that holds if unknown answers turn out grave
 	Raises  Effect = "raises"  // an answer without which the outcome were milder
 	Lowers  Effect = "lowers"  // an answer without which the outcome were graver
 	Neutral Effect = "neutral" // an answer that changes nothing as things stand
@@ -30,16 +32,7 @@ type Reason struct {
 // Reasons returns why the outcome is what it is: first the rules that hold, the
 // gravest before the others, then every known answer, the weightiest first.
 func Reasons(pack workflow.Assessment, answers Answers, now Outcome) ([]Reason, error) {
-	var out []Reason
-	held := now.AtBest.Held
-	if !now.Enough {
-		held = now.AtWorst.Held
-	}
-	for _, r := range pack.Rules {
-		if rank := pack.Rank(r.Outcome); slices.Contains(held, r.ID) {
-			out = append(out, Reason{Rule: r.ID, Effect: Reaches, Outcome: r.Outcome, Weight: rank})
-		}
-	}
+	out := ruleReasons(pack, now)
 	rules := len(out)
 	for _, id := range now.AtWorst.Asked {
 		q, _ := pack.Question(id)
@@ -52,10 +45,42 @@ func Reasons(pack workflow.Assessment, answers Answers, now Outcome) ([]Reason, 
 		}
 		out = append(out, r)
 	}
-	byWeight := func(a, b Reason) int { return b.Weight - a.Weight }
-	slices.SortStableFunc(out[:rules], byWeight)
-	slices.SortStableFunc(out[rules:], byWeight)
+	slices.SortStableFunc(out[rules:], func(a, b Reason) int {
+		if a.Weight != b.Weight {
+			return b.Weight - a.Weight
+		}
+		return cmp.Compare(weightOf(pack, b.Question), weightOf(pack, a.Question))
+	})
 	return out, nil
+}
+
+// ruleReasons are the rules that hold, then those that may; within each the gravest
+// outcome first.
+func ruleReasons(pack workflow.Assessment, now Outcome) []Reason {
+	var out []Reason
+	for _, r := range pack.Rules {
+		reason := Reason{Rule: r.ID, Effect: Reaches, Outcome: r.Outcome, Weight: pack.Rank(r.Outcome)}
+		switch {
+		case slices.Contains(now.AtBest.Held, r.ID):
+		case slices.Contains(now.AtWorst.Held, r.ID):
+			reason.Effect = May
+		default:
+			continue
+		}
+		out = append(out, reason)
+	}
+	slices.SortStableFunc(out, func(a, b Reason) int {
+		if a.Effect != b.Effect {
+			return cmp.Compare(b.Effect, a.Effect) // "reaches" before "may"
+		}
+		return b.Weight - a.Weight
+	})
+	return out
+}
+
+func weightOf(pack workflow.Assessment, question string) float64 {
+	q, _ := pack.Question(question)
+	return q.Weight
 }
 
 // weigh asks what the outcome were with the mildest and with the gravest answer in

@@ -172,6 +172,15 @@ func (q Question) Option(id string) (Option, bool) {
 	return q.Options[k], true
 }
 
+// OptionIDs lists the ids of the options in their order.
+func (q Question) OptionIDs() []string {
+	ids := make([]string, len(q.Options))
+	for k, o := range q.Options {
+		ids[k] = o.ID
+	}
+	return ids
+}
+
 // PointNames lists the names of the points that the options have, sorted.
 func (q Question) PointNames() []string {
 	seen := make(map[string]bool)
