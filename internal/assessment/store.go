@@ -26,6 +26,7 @@ type Run struct {
 	Subject     workflow.Subject
 	SubjectID   string // of the incident; empty for the firm
 	Title       string // what a scan of the firm is about
+	ByHand      bool   // somebody answered; else it holds only what the facts say
 	StartedBy   string
 	StartedAt   time.Time
 	Advised     string
@@ -58,6 +59,7 @@ type runRow struct {
 	Subject     string
 	SubjectID   string
 	Title       string
+	ByHand      bool
 	StartedBy   string
 	StartedAt   time.Time
 	Advised     string
@@ -88,12 +90,12 @@ func Save(ctx context.Context, tx bun.IDB, r *Run) error {
 		r.ID = id.String()
 	}
 	row := runRow{
-		ID: r.ID, Pack: r.Pack, Version: r.Version, Subject: string(r.Subject), SubjectID: r.SubjectID, Title: r.Title,
+		ID: r.ID, Pack: r.Pack, Version: r.Version, Subject: string(r.Subject), SubjectID: r.SubjectID, Title: r.Title, ByHand: r.ByHand,
 		StartedBy: r.StartedBy, StartedAt: r.StartedAt, Advised: r.Advised, Decided: r.Decided, Reason: r.Reason,
 		ConcludedBy: r.ConcludedBy, ConcludedAt: r.ConcludedAt,
 	}
 	_, err := tx.NewInsert().Model(&row).On("CONFLICT (id) DO UPDATE").
-		Set("title = EXCLUDED.title, advised = EXCLUDED.advised, decided = EXCLUDED.decided, reason = EXCLUDED.reason").
+		Set("title = EXCLUDED.title, by_hand = EXCLUDED.by_hand, advised = EXCLUDED.advised, decided = EXCLUDED.decided, reason = EXCLUDED.reason").
 		Set("concluded_by = EXCLUDED.concluded_by, concluded_at = EXCLUDED.concluded_at").Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("assessment: save %s: %w", r.ID, err)
@@ -146,7 +148,7 @@ func runs(rows []runRow) []Run {
 
 func (r runRow) run() Run {
 	out := Run{
-		ID: r.ID, Pack: r.Pack, Version: r.Version, Subject: workflow.Subject(r.Subject), SubjectID: r.SubjectID, Title: r.Title,
+		ID: r.ID, Pack: r.Pack, Version: r.Version, Subject: workflow.Subject(r.Subject), SubjectID: r.SubjectID, Title: r.Title, ByHand: r.ByHand,
 		StartedBy: r.StartedBy, StartedAt: r.StartedAt.UTC(), Advised: r.Advised, Decided: r.Decided, Reason: r.Reason, ConcludedBy: r.ConcludedBy,
 	}
 	if !r.ConcludedAt.IsZero() {

@@ -129,7 +129,7 @@ func (k *killed) prepare(dir string) []incident.ID {
 func (k *killed) ready(h *House, id incident.ID) {
 	k.t.Helper()
 	ctx, verbs := k.t.Context(), h.App.Response
-	k.ok(verbs.DecideRisk(ctx, h.Actor(), id, incident.HighRiskLikely, "Alle klanten.", ""))
+	k.ok(verbs.DecideRisk(ctx, h.Actor(), id, response.RiskDecision{Risk: incident.HighRiskLikely, Reason: "Alle klanten."}))
 	_, err := verbs.PickPeople(ctx, h.Actor(), id, communication.Selection{All: true})
 	k.ok(err)
 	_, err = verbs.Freeze(ctx, h.Actor(), id)

@@ -141,7 +141,7 @@ func (t *told) contain(ctx context.Context) error {
 }
 
 func (t *told) risk(ctx context.Context) error {
-	return t.verbs().DecideRisk(ctx, t.n.lead(), t.id, t.Risk, t.RiskReason, t.Advice)
+	return t.verbs().DecideRisk(ctx, t.n.lead(), t.id, response.RiskDecision{Risk: t.Risk, Reason: t.RiskReason, Advice: t.Advice})
 }
 
 func (t *told) freeze(ctx context.Context) error {

@@ -198,29 +198,6 @@ func (c *change) documented(ctx context.Context) error {
 	return c.settle(ctx, o, "registered")
 }
 
-// DecideRisk records how likely a risk to people is, and what follows: unlikely
-// waives the notification, risk asks for it, high risk asks to tell the people as
-// well (Art. 33(1) and 34(1)). Advice is the DPO's, if it was given.
-func (s *Service) DecideRisk(ctx context.Context, actor journal.Actor, id incident.ID, r incident.Risk, reason, advice string) error {
-	return s.change(ctx, actor, id, func(ctx context.Context, c *change) error {
-		if err := c.i.DecideRisk(r, reason, c.now); err != nil {
-			return err
-		}
-		if err := c.decide(ctx, "risk", string(r), strings.TrimSpace(reason)); err != nil {
-			return err
-		}
-		if a := strings.TrimSpace(advice); a != "" {
-			if err := c.decide(ctx, "advice", string(r), a); err != nil {
-				return err
-			}
-		}
-		if err := c.follow(ctx, r, strings.TrimSpace(reason)); err != nil {
-			return err
-		}
-		return c.note(ctx, "risk.decided", map[string]string{"risk": string(r)}, reason)
-	})
-}
-
 // follow brings the duties in line with the risk.
 func (c *change) follow(ctx context.Context, r incident.Risk, reason string) error {
 	all, err := c.obligations(ctx)

@@ -124,7 +124,13 @@ func (h *house) report(key string) response.Receipt {
 // breach brings an incident to the point where the clock runs.
 func (h *house) breach() incident.ID {
 	h.t.Helper()
-	id := h.report("key-of-the-form-0001").IncidentID
+	return h.another("key-of-the-form-0001")
+}
+
+// another is a breach from a report under a key of its own.
+func (h *house) another(key string) incident.ID {
+	h.t.Helper()
+	id := h.report(key).IncidentID
 	h.ok(h.s.Triage(ctx, h.who, id, incident.Judgement{Verdict: incident.Breach, Kinds: incident.Kinds{Confidentiality: true}, Reason: "customers' data were sent out"}, ""))
 	h.ok(h.s.ConfirmAwareness(ctx, h.who, id, h.now, "the mail was found in the sent folder"))
 	return id

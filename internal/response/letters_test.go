@@ -9,6 +9,7 @@ import (
 	"clepsydra/internal/communication"
 	"clepsydra/internal/incident"
 	"clepsydra/internal/obligation"
+	"clepsydra/internal/response"
 )
 
 // frozen brings an incident of high risk to a frozen list of n people.
@@ -16,7 +17,7 @@ func (h *house) frozen(n int) (incident.ID, communication.Snapshot) {
 	h.t.Helper()
 	h.customers(n)
 	id := h.breach()
-	h.ok(h.s.DecideRisk(ctx, h.who, id, incident.HighRiskLikely, "orders show habits", ""))
+	h.ok(h.s.DecideRisk(ctx, h.who, id, response.RiskDecision{Risk: incident.HighRiskLikely, Reason: "orders show habits"}))
 	_, err := h.s.PickPeople(ctx, h.who, id, communication.Selection{All: true})
 	h.ok(err)
 	snap, err := h.s.Freeze(ctx, h.who, id)
@@ -118,7 +119,7 @@ func TestUnprintableNameIsHeldAndThereIsAWayOut(t *testing.T) {
 	each(t, func(h *house) {
 		h.importCSV("Email;Naam;Straat;Postcode;Gemeente\na@example.com;Zoë 😀;Kerkstraat 1;3000;Leuven\nb@example.com;😀;Kerkstraat 2;3000;Leuven\nc@example.com;Jan;Kerkstraat 3;3000;Leuven\n")
 		id := h.breach()
-		h.ok(h.s.DecideRisk(ctx, h.who, id, incident.HighRiskLikely, "yes", ""))
+		h.ok(h.s.DecideRisk(ctx, h.who, id, response.RiskDecision{Risk: incident.HighRiskLikely, Reason: "yes"}))
 		_, err := h.s.PickPeople(ctx, h.who, id, communication.Selection{All: true})
 		h.ok(err)
 		snap, err := h.s.Freeze(ctx, h.who, id)
@@ -215,7 +216,7 @@ func TestMendedPeopleDoNotScatterTheFiles(t *testing.T) {
 		}
 		h.importCSV(b.String())
 		id := h.breach()
-		h.ok(h.s.DecideRisk(ctx, h.who, id, incident.HighRiskLikely, "yes", ""))
+		h.ok(h.s.DecideRisk(ctx, h.who, id, response.RiskDecision{Risk: incident.HighRiskLikely, Reason: "yes"}))
 		_, err := h.s.PickPeople(ctx, h.who, id, communication.Selection{All: true})
 		h.ok(err)
 		snap, err := h.s.Freeze(ctx, h.who, id)

@@ -110,18 +110,18 @@ func TestChangedAwarenessMovesTheClockAndStaysVisible(t *testing.T) {
 func TestRiskDecidesWhatTheLawAsks(t *testing.T) {
 	each(t, func(h *house) {
 		id := h.breach()
-		h.ok(h.s.DecideRisk(ctx, h.who, id, incident.RiskUnlikely, "encrypted, key safe", ""))
+		h.ok(h.s.DecideRisk(ctx, h.who, id, response.RiskDecision{Risk: incident.RiskUnlikely, Reason: "encrypted, key safe"}))
 		if o := h.duty(id, obligation.NotifyAuthority); o.State != obligation.Waived || o.Reason != "encrypted, key safe" {
 			h.t.Fatalf("unlikely: %+v", o)
 		}
-		h.ok(h.s.DecideRisk(ctx, h.who, id, incident.HighRiskLikely, "the key leaked too", "DPO agrees"))
+		h.ok(h.s.DecideRisk(ctx, h.who, id, response.RiskDecision{Risk: incident.HighRiskLikely, Reason: "the key leaked too", Advice: "DPO agrees"}))
 		if o := h.duty(id, obligation.NotifyAuthority); o.State != obligation.Open || !o.DueAt.Equal(h.now.Add(72*time.Hour)) {
 			h.t.Fatalf("high: %+v", o)
 		}
 		if o := h.duty(id, obligation.InformPeople); o.State != obligation.Open || !o.DueAt.IsZero() {
 			h.t.Fatalf("people: %+v", o)
 		}
-		h.ok(h.s.DecideRisk(ctx, h.who, id, incident.RiskLikely, "only addresses", ""))
+		h.ok(h.s.DecideRisk(ctx, h.who, id, response.RiskDecision{Risk: incident.RiskLikely, Reason: "only addresses"}))
 		if o := h.duty(id, obligation.InformPeople); o.State != obligation.Waived {
 			h.t.Fatalf("people after all not: %+v", o)
 		}
@@ -132,7 +132,7 @@ func TestNotificationIsNotWaivedWithoutTheDecision(t *testing.T) {
 	each(t, func(h *house) {
 		id := h.breach()
 		h.refused(h.s.Waive(ctx, h.who, h.duty(id, obligation.NotifyAuthority).ID, "", "we would rather not"), response.ErrWaiveNeedsDecision)
-		h.ok(h.s.DecideRisk(ctx, h.who, id, incident.HighRiskLikely, "passwords", ""))
+		h.ok(h.s.DecideRisk(ctx, h.who, id, response.RiskDecision{Risk: incident.HighRiskLikely, Reason: "passwords"}))
 		people := h.duty(id, obligation.InformPeople).ID
 		h.refused(h.s.Waive(ctx, h.who, people, "z", "because"), response.ErrGroundUnknown)
 		h.refused(h.s.Waive(ctx, h.who, people, "a", " "), obligation.ErrReasonMissing)
@@ -210,7 +210,7 @@ func TestClosingWaitsForEveryGate(t *testing.T) {
 				h.t.Errorf("gate %s does not stand: %v", want, gates)
 			}
 		}
-		h.ok(h.s.DecideRisk(ctx, h.who, id, incident.RiskUnlikely, "encrypted", ""))
+		h.ok(h.s.DecideRisk(ctx, h.who, id, response.RiskDecision{Risk: incident.RiskUnlikely, Reason: "encrypted"}))
 		tasks, err := incident.TasksOf(ctx, h.db.R, id)
 		h.ok(err)
 		for _, task := range tasks {

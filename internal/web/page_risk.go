@@ -9,6 +9,7 @@ import (
 	"clepsydra/internal/account"
 	"clepsydra/internal/incident"
 	"clepsydra/internal/obligation"
+	"clepsydra/internal/response"
 )
 
 // riskRoutes: the decision on the risk to people, and the duties that need not be
@@ -123,7 +124,7 @@ func decideRisk(v *Visit) error {
 		}
 	}
 	if !done || string(i.Risk) != page.Risk {
-		if err := v.S.d.Response.DecideRisk(v.Ctx(), v.Actor, i.ID, incident.Risk(page.Risk), page.Reason, page.Advice); err != nil {
+		if err := v.S.d.Response.DecideRisk(v.Ctx(), v.Actor, i.ID, response.RiskDecision{Risk: incident.Risk(page.Risk), Reason: page.Reason, Advice: page.Advice}); err != nil {
 			return v.Again("risk", page, withReason(err, page.Reason))
 		}
 	}

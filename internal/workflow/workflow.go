@@ -120,7 +120,13 @@ func (p *Packs) Assessments() []Assessment { return p.assessments.all(p.now()) }
 // Assessment returns the version of an assessment that is in force today;
 // ErrNoAssessment when there is none.
 func (p *Packs) Assessment(id string) (Assessment, error) {
-	a, ok := p.assessments.at(id, p.now())
+	return p.AssessmentAt(id, p.now())
+}
+
+// AssessmentAt returns the version of an assessment that is in force at the instant,
+// in at's own location; ErrNoAssessment when there is none.
+func (p *Packs) AssessmentAt(id string, at time.Time) (Assessment, error) {
+	a, ok := p.assessments.at(id, at)
 	if !ok {
 		return Assessment{}, ErrNoAssessment.With("ID", id)
 	}

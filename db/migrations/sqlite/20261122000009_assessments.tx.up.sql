@@ -7,6 +7,7 @@ CREATE TABLE assessments (
     subject      TEXT NOT NULL,
     subject_id   TEXT NOT NULL,
     title        TEXT NOT NULL,
+    by_hand      BOOLEAN NOT NULL,
     started_by   TEXT NOT NULL,
     started_at   TIMESTAMP NOT NULL,
     advised      TEXT NOT NULL,
