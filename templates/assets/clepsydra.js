@@ -153,6 +153,23 @@
     });
   }
 
+  // ---- an assessment: questions that come up, answers that stand alone -----
+  doc.addEventListener("htmx:afterSettle", function () {
+    var told = doc.querySelector("[data-asked]");
+    if (!told) { return; }
+    var asked = told.dataset.asked.split(" ");
+    doc.querySelectorAll("[data-assess] [data-question]").forEach(function (el) { el.hidden = asked.indexOf(el.dataset.question) < 0; });
+  });
+  doc.addEventListener("change", function (e) {
+    var el = e.target;
+    if (!el.name || !el.closest("[data-assess]") || el.type === "radio" || el.value === "" || el.type === "checkbox" && !el.checked) { return; }
+    var alone = el.hasAttribute("data-alone");
+    el.closest("[data-question]").querySelectorAll("input").forEach(function (other) {
+      if (other === el || other.name !== el.name || !alone && !other.hasAttribute("data-alone")) { return; }
+      if (other.type === "checkbox") { other.checked = false; } else { other.value = ""; }
+    });
+  }, true);
+
   // ---- files: say at once what would be refused ---------------------------
   doc.querySelectorAll("input[type=file][data-max-bytes]").forEach(function (input) {
     input.addEventListener("change", function () {
