@@ -3,13 +3,16 @@ package web
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
 	"clepsydra/internal/account"
+	"clepsydra/internal/assessment"
 	"clepsydra/internal/incident"
 	"clepsydra/internal/obligation"
 	"clepsydra/internal/response"
+	"clepsydra/internal/workflow"
 )
 
 // riskRoutes: the decision on the risk to people, and the duties that need not be
@@ -30,10 +33,28 @@ type riskPage struct {
 	Made    []decisionShown // the latest first
 	DPO     string          // name, if the firm has one
 	Waivers []obligation.Obligation
+	Judged  response.Risk // the assessment as it stands
+	Outcome assessOutcome
+	Past    []response.Past
+	Changed []answerChanged
+	IsDraft bool // the reason was written from the answers
 
-	Risk, Reason, Advice string
-	Waive                waiveForm
+	Risk, Reason, Advice, Differs string
+	Waive                         waiveForm
 }
+
+// answerChanged is an answer that replaced another.
+type answerChanged struct {
+	Question, Before, Now, By string
+	At                        time.Time
+}
+
+// CanDiffer reports whether the page asks why a decision would differ: somebody has
+// answered questions, so that there is advice.
+func (p riskPage) CanDiffer() bool { return p.Judged.IsAssessed() }
+
+// Unanswered reports whether some questions are still to be answered.
+func (p riskPage) Unanswered() bool { return len(p.Outcome.Unknown) > 0 }
 
 // waiveForm is a waiver as it was typed.
 type waiveForm struct{ Duty, Ground, Reason string }
@@ -64,7 +85,7 @@ func (v *Visit) decisionsShown(id incident.ID) ([]decisionShown, error) {
 	var out []decisionShown
 	for _, d := range slices.Backward(all) {
 		switch d.Kind {
-		case "risk", "advice":
+		case "risk", "advice", "differs":
 			out = append(out, decisionShown{Decision: d})
 		case "waive":
 			duty, ground, _ := strings.Cut(d.Outcome, " ")
@@ -93,7 +114,71 @@ func (v *Visit) riskPage() (riskPage, error) {
 			page.Waivers = append(page.Waivers, o)
 		}
 	}
-	return page, nil
+	if head.I.IsBreach() {
+		err = v.judge(&page)
+	}
+	return page, err
+}
+
+// judge reads the assessment: what it advises and why, which answers were changed,
+// and what was decided in like incidents.
+func (v *Visit) judge(page *riskPage) error {
+	var err error
+	if page.Judged, err = v.S.d.Response.RiskOf(v.Ctx(), page.Head.I.ID); err != nil {
+		return err
+	}
+	guide := guidePage{handled: page.handled, Risk: page.Judged}
+	if page.Outcome, err = v.assessOutcome(page.Judged.Pack, page.Judged.Answers, guide.link); err != nil {
+		return err
+	}
+	if page.Judged.IsAssessed() {
+		if page.Past, err = v.S.d.Response.Alike(v.Ctx(), page.Judged); err != nil {
+			return err
+		}
+	}
+	page.Changed = v.changedAnswers(page.Judged, page.Names)
+	return nil
+}
+
+// changedAnswers lists the answers that were not the first to their question, the
+// latest first.
+func (v *Visit) changedAnswers(r response.Risk, names map[string]string) []answerChanged {
+	before := make(map[string]assessment.Answer)
+	var out []answerChanged
+	for _, g := range r.Given {
+		q, _ := r.Pack.Question(g.Question)
+		if old, had := before[g.Question]; had {
+			out = append(out, answerChanged{v.packText(q.Short), v.saidAnswer(q, old), v.saidAnswer(q, g.Answer), names[g.By], g.At})
+		}
+		before[g.Question] = g.Answer
+	}
+	slices.Reverse(out)
+	return out
+}
+
+func (v *Visit) saidAnswer(q workflow.Question, a assessment.Answer) string {
+	if !a.Known {
+		return v.P.T("assess.not_known", nil)
+	}
+	return assessment.Say(q, a, v.P.Lang(), v.P.Country())
+}
+
+// draft writes a reason from what the assessment found, for somebody to mend: the
+// rules that hold, or where none does the answers that keep them from it.
+func (v *Visit) draft(page riskPage) string {
+	lines := []string{v.P.T("guide.draft_advice", map[string]any{"Outcome": page.Outcome.Name})}
+	for _, r := range page.Outcome.Rules {
+		lines = append(lines, r.Text)
+	}
+	for _, r := range page.Outcome.Movers {
+		if len(page.Outcome.Rules) == 0 && r.Effect == assessment.Lowers {
+			lines = append(lines, r.Text+".")
+		}
+	}
+	if !page.Outcome.Enough {
+		lines = append(lines, v.P.T("guide.draft_for_now", nil))
+	}
+	return strings.Join(lines, "\n")
 }
 
 func showRisk(v *Visit) error {
@@ -102,6 +187,9 @@ func showRisk(v *Visit) error {
 		return err
 	}
 	page.Risk = string(page.Head.I.Risk)
+	if page.Risk == "" && page.Judged.IsAssessed() {
+		page.Risk, page.Reason, page.IsDraft = string(page.Judged.Advised()), v.draft(page), true
+	}
 	return v.Page("risk", page)
 }
 
@@ -111,7 +199,7 @@ func decideRisk(v *Visit) error {
 	if err != nil {
 		return err
 	}
-	page.Refused, page.Risk, page.Reason, page.Advice = "risk", v.Form("risk"), v.Form("reason"), v.Form("advice")
+	page.Refused, page.Risk, page.Reason, page.Advice, page.Differs = "risk", v.Form("risk"), v.Form("reason"), v.Form("advice"), v.Form("differs")
 	i := page.Head.I
 	done, err := v.isDecided(i.ID, "risk", page.Risk, page.Reason)
 	if err != nil {
@@ -124,7 +212,7 @@ func decideRisk(v *Visit) error {
 		}
 	}
 	if !done || string(i.Risk) != page.Risk {
-		if err := v.S.d.Response.DecideRisk(v.Ctx(), v.Actor, i.ID, response.RiskDecision{Risk: incident.Risk(page.Risk), Reason: page.Reason, Advice: page.Advice}); err != nil {
+		if err := v.S.d.Response.DecideRisk(v.Ctx(), v.Actor, i.ID, response.RiskDecision{Risk: incident.Risk(page.Risk), Reason: page.Reason, Advice: page.Advice, Differs: page.Differs}); err != nil {
 			return v.Again("risk", page, withReason(err, page.Reason))
 		}
 	}

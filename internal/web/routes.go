@@ -36,7 +36,7 @@ func (s *Server) routes() []Route {
 		s.publicRoutes(), s.reportRoutes(), s.signInRoutes(), s.setupRoutes(), s.meRoutes(),
 		s.settingsRoutes(), s.channelRoutes(), s.accountRoutes(),
 		s.boardRoutes(), s.incidentsRoutes(), s.workRoutes(), s.timelineRoutes(),
-		s.handlingRoutes(), s.riskRoutes(), s.closeRoutes(), s.peopleRoutes(), s.letterRoutes(), s.authorityRoutes(),
+		s.handlingRoutes(), s.riskRoutes(), s.guideRoutes(), s.closeRoutes(), s.peopleRoutes(), s.letterRoutes(), s.authorityRoutes(),
 		s.registerRoutes(), s.contactRoutes(), s.importRoutes(),
 	)
 }
