@@ -85,8 +85,9 @@ func (b *browser) fill(action string, values map[string]string) {
 			const all=[...form.elements].filter(e=>e.name===name);
 			if(!all.length){return "no field "+name}
 			const tick=all.filter(e=>e.type==="radio"||e.type==="checkbox");
-			if(tick.length){const wanted=value.split(",");tick.forEach(e=>{if(e.type==="checkbox"||wanted.includes(e.value)){e.checked=wanted.includes(e.value)||(wanted.includes("on")&&e.value==="on");e.dispatchEvent(new Event("change",{bubbles:true}))}})}
-			else{all[0].value=value;all[0].dispatchEvent(new Event("input",{bubbles:true}));all[0].dispatchEvent(new Event("change",{bubbles:true}))}
+			const typed=all.find(e=>!tick.includes(e));
+			if(tick.length&&!(typed&&!tick.some(e=>e.value===value))){const wanted=value.split(",");tick.forEach(e=>{if(e.type==="checkbox"||wanted.includes(e.value)){e.checked=wanted.includes(e.value)||(wanted.includes("on")&&e.value==="on");e.dispatchEvent(new Event("change",{bubbles:true}))}})}
+			else{typed.value=value;typed.dispatchEvent(new Event("input",{bubbles:true}));typed.dispatchEvent(new Event("change",{bubbles:true}))}
 		}
 		var mark=document.createElement("i");mark.id="before";document.body.append(mark);
 		form.noValidate=true;

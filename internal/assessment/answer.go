@@ -47,9 +47,11 @@ func Counted(n float64) Answer { return Answer{Known: true, Number: n} }
 // Written is an answer in free text.
 func Written(s string) Answer { return Answer{Known: true, Text: s} }
 
-// Equal reports whether two answers say the same.
+// Equal reports whether two answers say the same; the order of options is none of
+// what they say.
 func (a Answer) Equal(b Answer) bool {
-	return a.Known == b.Known && a.Number == b.Number && a.Text == b.Text && slices.Equal(a.Options, b.Options)
+	return a.Known == b.Known && a.Number == b.Number && a.Text == b.Text &&
+		slices.Equal(slices.Sorted(slices.Values(a.Options)), slices.Sorted(slices.Values(b.Options)))
 }
 
 // MaxText is the longest free text, in characters.

@@ -78,7 +78,8 @@ func unknowns(pack workflow.Assessment, answers Answers, now Outcome) ([]string,
 	var movers, others []string
 	for _, id := range now.AtWorst.Asked {
 		q, _ := pack.Question(id)
-		if answers[id].Known || q.Kind == workflow.FreeText {
+		countsAsNone := q.Worst != nil && len(q.Worst) == 0
+		if answers[id].Known || countsAsNone || q.Kind == workflow.FreeText {
 			continue
 		}
 		moves, err := narrows(pack, answers, q, now)

@@ -36,7 +36,7 @@ func Reasons(pack workflow.Assessment, answers Answers, now Outcome) ([]Reason, 
 	rules := len(out)
 	for _, id := range now.AtWorst.Asked {
 		q, _ := pack.Question(id)
-		if !answers[id].Known || q.Kind == workflow.FreeText {
+		if !answers[id].Known || q.Silent || q.Kind == workflow.FreeText {
 			continue
 		}
 		r, err := weigh(pack, answers, q, now)

@@ -60,6 +60,19 @@ type Near struct {
 	Likeness float64
 }
 
+// Apart returns the questions that both sets of answers know and answer differently,
+// in the pack's order: what sets two cases apart.
+func Apart(pack workflow.Assessment, a, b Answers) []string {
+	var out []string
+	for _, q := range pack.Questions() {
+		x, y := a[q.ID], b[q.ID]
+		if x.Known && y.Known && q.Kind != workflow.FreeText && !x.Equal(y) {
+			out = append(out, q.ID)
+		}
+	}
+	return out
+}
+
 // leastShared is how many questions two cases must both answer to be compared.
 const leastShared = 3
 

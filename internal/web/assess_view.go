@@ -85,7 +85,8 @@ type assessFigure struct{ Name, Value, Help string }
 type assessNear struct {
 	Title, Source, Outcome string
 	Percent                int
-	IsSame                 bool // it came to the outcome proposed here
+	IsSame                 bool     // it came to the outcome proposed here
+	Apart                  []string // what was otherwise there
 }
 
 // assessUnknown is a question that still counts.
@@ -158,6 +159,19 @@ func (v *Visit) explain(out *assessOutcome, pack workflow.Assessment, answers as
 	out.Near = &assessNear{
 		Title: v.packText(c.Title), Source: c.Source, Outcome: v.outcomeName(pack, pack.Rank(c.Outcome)),
 		Percent: int(near[0].Likeness*100 + 0.5), IsSame: c.Outcome == now.Proposed,
+	}
+	return v.setApart(out.Near, pack, answers, c)
+}
+
+// setApart says in what the nearest example differs, by its answers.
+func (v *Visit) setApart(near *assessNear, pack workflow.Assessment, answers assessment.Answers, c workflow.Case) error {
+	theirs, err := assessment.ReadAll(pack, c.Answers)
+	if err != nil {
+		return err
+	}
+	for _, id := range assessment.Apart(pack, answers, theirs) {
+		q, _ := pack.Question(id)
+		near.Apart = append(near.Apart, v.packText(q.Short)+": "+assessment.Say(q, theirs[id], v.P.Lang(), v.P.Country()))
 	}
 	return nil
 }

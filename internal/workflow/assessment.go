@@ -77,6 +77,7 @@ type Question struct {
 	When   Expression   `yaml:"when"`   // asked only if it holds; empty: always
 	Open   bool         `yaml:"open"`   // may still turn out otherwise: what-if looks at it
 	Weight float64      `yaml:"weight"` // in the likeness of two cases; 0: 1
+	Silent bool         `yaml:"silent"` // only opens other questions: no reason by itself
 	Most   float64      `yaml:"most"`   // for a number: the gravest that is thinkable
 	None   Text         `yaml:"none"`   // for many: "nothing of this"
 	// Worst is what "not known yet" may turn out to be at worst, for a question with
