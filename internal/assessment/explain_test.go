@@ -84,7 +84,9 @@ func TestChangesAreThoseThatLeadElsewhere(t *testing.T) {
 			t.Errorf("%s is missing in %v", want, got)
 		}
 	}
-	if slices.ContainsFunc(got, func(s string) bool { return strings.HasPrefix(s, "holder=known_many") || strings.HasPrefix(s, "identify") }) {
+	if slices.ContainsFunc(got, func(s string) bool {
+		return strings.HasPrefix(s, "holder=known_many") || strings.HasPrefix(s, "identify")
+	}) {
 		t.Errorf("what changes nothing, or cannot change any more, is listed: %v", got)
 	}
 	if words := assessment.SayChange(pack, changes[0], "nl", "BE"); !strings.HasPrefix(words, "als ") {
