@@ -31,7 +31,9 @@ type life struct {
 	Risked      time.Duration
 	Risk        incident.Risk
 	RiskReason  string
-	Advice      string // of the data protection officer
+	Advice      string            // of the data protection officer
+	Assessed    map[string]string // answers to the questions on the risk: options with commas between
+	Differs     string            // why the decision is another than advised
 
 	Freeze   int // how many customers are affected; -1: everybody
 	Taken    bool
@@ -62,7 +64,14 @@ func lives() []life {
 			Data:   []string{"name", "contact_email", "postal_address", "order_history"},
 			Aware:  78 * time.Minute, AwareReason: "De groothandel bevestigde aan de telefoon dat hij het bestand geopend heeft.",
 			Risked: 5 * hour, Risk: incident.HighRiskLikely, RiskReason: "Alle klanten, met adres en bestelgedrag; de ontvanger is een concurrent en wil niet bevestigen dat hij het bestand wist.",
-			Advice: "Ik adviseer de klanten te schrijven: de ontvanger werkt niet mee.", Contained: 22*hour + 20*time.Minute, Freeze: -1, Taken: true,
+			Advice: "Ik adviseer de klanten te schrijven: de ontvanger werkt niet mee.",
+			Assessed: map[string]string{
+				"personal": "yes", "intent": "no", "volume": "little", "simple_tells": "nothing", "behaviour_tells": "some", "identify": "certainly",
+				"public_before": "no", "protection": "none", "holder": "known_few", "recipient_confirmed": "no", "people": "1800", "persons": "",
+				"harm": "nuisance,phishing", "done": "stopped,asked_deletion",
+			},
+			Differs:   "De ontvanger is een concurrent die niet wil bevestigen; wij schrijven de klanten liever wel.",
+			Contained: 22*hour + 20*time.Minute, Freeze: -1, Taken: true,
 		},
 		{
 			Ago: 42 * hour, Scenario: "device_lost", Reporter: "Karel, leveringen", Noticed: 30 * time.Minute,
@@ -70,6 +79,11 @@ func lives() []life {
 			Judged: 35 * time.Minute, Verdict: incident.Breach, Kinds: incident.Kinds{Confidentiality: true, Availability: true}, Title: "Laptop gestolen uit de bestelwagen",
 			Reason: "Op de laptop staan de leveringslijsten met namen en adressen.", Data: []string{"name", "postal_address", "phone"}, People: 320,
 			Aware: 66 * time.Minute, AwareReason: "Karel bevestigde dat de leveringslijsten van deze week op de laptop staan.", Taken: true,
+			Risked: 3 * hour,
+			Assessed: map[string]string{
+				"personal": "yes", "intent": "theft", "volume": "little", "simple_tells": "nothing", "identify": "certainly", "public_before": "no",
+				"protection": "unknown", "holder": "unknown_people", "persons": "", "lasting": "restored", "gap": "none", "done": "police",
+			},
 		},
 		{
 			Ago: 9 * hour, Scenario: "account_hacked", Reporter: "", Noticed: time.Hour,
@@ -127,6 +141,11 @@ func pastLives() []life {
 	for k, t := range texts {
 		out = append(out, pastLife(time.Duration(352-31*k)*day, hours[k], t.scenario, t.text, t.data))
 	}
+	out[2].Assessed = map[string]string{
+		"personal": "yes", "intent": "no", "volume": "little", "simple_tells": "nothing", "identify": "probably", "public_before": "no",
+		"protection": "none", "holder": "known_many", "people": "40", "persons": "", "harm": "nuisance",
+	}
+	out[2].Differs = "Het was de tweede keer dit jaar; wij meldden het toch."
 	letters := &out[6] // the ransomware
 	letters.Risk, letters.Freeze, letters.Letters = incident.HighRiskLikely, 120, true
 	letters.RiskReason = "De bestanden zijn gekopieerd voor ze vergrendeld werden."

@@ -3,8 +3,11 @@ package demo
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
+	"clepsydra/internal/assessment"
 	"clepsydra/internal/communication"
 	"clepsydra/internal/contact"
 	"clepsydra/internal/incident"
@@ -12,6 +15,7 @@ import (
 	"clepsydra/internal/notification"
 	"clepsydra/internal/obligation"
 	"clepsydra/internal/response"
+	"clepsydra/internal/workflow"
 )
 
 // told is one incident on its way.
@@ -140,8 +144,41 @@ func (t *told) contain(ctx context.Context) error {
 	return nil
 }
 
+// risk answers the questions, as far as the life does, and decides, unless today's
+// decision is still to be taken.
 func (t *told) risk(ctx context.Context) error {
-	return t.verbs().DecideRisk(ctx, t.n.lead(), t.id, response.RiskDecision{Risk: t.Risk, Reason: t.RiskReason, Advice: t.Advice})
+	if len(t.Assessed) > 0 {
+		if err := t.assess(ctx); err != nil {
+			return err
+		}
+	}
+	if t.Risk == "" {
+		return nil
+	}
+	d := response.RiskDecision{Risk: t.Risk, Reason: t.RiskReason, Advice: t.Advice, Differs: t.Differs}
+	return t.verbs().DecideRisk(ctx, t.n.lead(), t.id, d)
+}
+
+func (t *told) assess(ctx context.Context) error {
+	r, err := t.verbs().RiskOf(ctx, t.id)
+	if err != nil {
+		return err
+	}
+	answers := make(assessment.Answers, len(t.Assessed))
+	for id, said := range t.Assessed {
+		q, ok := r.Pack.Question(id)
+		if !ok {
+			return assessment.ErrQuestion.At(id)
+		}
+		var raw any = said
+		if q.Kind == workflow.ManyOptions {
+			raw = slices.DeleteFunc(strings.Split(said, ","), func(s string) bool { return s == "" })
+		}
+		if answers[id], err = assessment.Read(q, raw); err != nil {
+			return err
+		}
+	}
+	return t.verbs().Assess(ctx, t.n.lead(), t.id, answers)
 }
 
 func (t *told) freeze(ctx context.Context) error {

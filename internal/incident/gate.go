@@ -17,6 +17,7 @@ type Closing struct {
 	OpenTasks   []string // titles of unfinished tasks that gate the closing
 	Lessons     string
 	LettersOpen bool // a frozen list of people whose letters are not all accounted for
+	RiskMoved   bool // what is known now leads to another advice than the decision rests on
 }
 
 // Gates returns what still stands in the way of closing: for a breach the
@@ -33,6 +34,7 @@ func Gates(c Closing) []Gate {
 	if c.Incident.IsBreach() {
 		add(c.Incident.Moments.Aware.At.IsZero(), "gate.aware_missing", "")
 		add(c.Incident.Risk == "", "gate.risk_missing", "")
+		add(c.RiskMoved, "gate.risk_moved", "")
 		for _, d := range c.OpenDuties {
 			add(true, "gate.duty_open", d)
 		}

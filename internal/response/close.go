@@ -29,6 +29,13 @@ func (s *Service) Gates(ctx context.Context, id incident.ID, lessons string) ([]
 // closing gathers what the gates look at.
 func (s *Service) closing(ctx context.Context, db bun.IDB, i incident.Incident, lessons string) (incident.Closing, error) {
 	out := incident.Closing{Incident: i, Lessons: lessons}
+	if i.IsBreach() {
+		r, err := s.riskOf(ctx, db, i)
+		if err != nil {
+			return out, err
+		}
+		out.RiskMoved = r.HasMoved()
+	}
 	duties, err := obligation.OfIncident(ctx, db, i.ID)
 	if err != nil {
 		return out, err

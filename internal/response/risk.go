@@ -353,7 +353,7 @@ func Usually(past []Past) (incident.Risk, bool) { return usually(past) }
 // HasMoved reports whether answers were given after the decision that lead to another
 // advice than it was taken on: it is time to decide again.
 func (r Risk) HasMoved() bool {
-	return !r.Run.IsOpen() && r.Run.Advised != r.Outcome.Proposed
+	return r.Run.ID != "" && r.Run.ByHand && !r.Run.IsOpen() && r.Run.Advised != r.Outcome.Proposed
 }
 
 // AnsweredAt is when a question was last answered by hand; zero when it was not.

@@ -187,7 +187,7 @@ func showRisk(v *Visit) error {
 		return err
 	}
 	page.Risk = string(page.Head.I.Risk)
-	if page.Risk == "" && page.Judged.IsAssessed() {
+	if page.Judged.IsAssessed() && (page.Risk == "" || page.Judged.HasMoved()) {
 		page.Risk, page.Reason, page.IsDraft = string(page.Judged.Advised()), v.draft(page), true
 	}
 	return v.Page("risk", page)
