@@ -10,8 +10,6 @@
 package workflow
 
 import (
-	"fmt"
-	"io/fs"
 	"slices"
 	"time"
 
@@ -45,6 +43,7 @@ type Packs struct {
 	categories  []Category // in the order of the file
 	dataTypes   []DataType
 	holidays    map[string]*holidays // by country
+	files       []File
 }
 
 // Regime returns the version of a regime that is in force at the instant. The day
@@ -185,32 +184,4 @@ func (p *Packs) Countries() []string {
 	}
 	slices.Sort(out)
 	return out
-}
-
-// Load reads and checks the packs in fsys, which is the workflows/ folder. The
-// error is a Problems with everything that is wrong, not only the first thing.
-// now is asked for the day when a pack is looked up without one.
-func Load(fsys fs.FS, now func() time.Time) (*Packs, error) {
-	l := &loader{fsys: fsys, packs: &Packs{
-		now: now, regimes: make(versions[Regime]), scenarios: make(versions[Scenario]),
-		authorities: make(versions[Authority]), assessments: make(versions[Assessment]), holidays: make(map[string]*holidays),
-	}}
-	l.loadCategories()
-	each(l, "holidays", l.addHolidays)
-	each(l, "regimes", l.addRegime)
-	each(l, "authorities", l.addAuthority)
-	each(l, "assessments", l.addAssessment)
-	each(l, "scenarios", l.addScenario)
-	if len(l.problems) > 0 {
-		return nil, fmt.Errorf("load workflows: %w", l.problems)
-	}
-	l.sort()
-	return l.packs, nil
-}
-
-func (l *loader) sort() {
-	l.packs.regimes.sort()
-	l.packs.scenarios.sort()
-	l.packs.authorities.sort()
-	l.packs.assessments.sort()
 }
