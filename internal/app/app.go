@@ -55,7 +55,7 @@ type App struct {
 	// are the present ones.
 	rulesFailed error
 	key         database.Key
-	closers []closer
+	closers     []closer
 }
 
 // closer is one thing to end, in the opposite order of its start.

@@ -110,7 +110,9 @@ func TestChangesAreRememberedUntilSeen(t *testing.T) {
 			}
 			return found
 		}
-		own := func(hidden string) workflow.File { return file("regimes/gdpr.yaml", "own\n", workflow.OwnOverShipped, hidden) }
+		own := func(hidden string) workflow.File {
+			return file("regimes/gdpr.yaml", "own\n", workflow.OwnOverShipped, hidden)
+		}
 		remember(0, own("v1\n"))
 		remember(0, own("v1\n"))
 		if last, err := b.LastOwn(ctx); err != nil || len(last) != 1 || string(last["regimes/gdpr.yaml"]) != "own\n" {
