@@ -129,6 +129,10 @@ func requiredKeys(t *testing.T) map[string][]string {
 		l.addAuthority(c, v)
 	})
 	probe(t, k, own, func(l *loader, c *checker, v Scenario) { l.packs.scenarios = versions[Scenario]{}; l.addScenario(c, v) })
+	probe(t, k, own, func(l *loader, c *checker, v Assessment) {
+		l.packs.assessments = versions[Assessment]{}
+		l.addAssessment(c, v)
+	})
 	probe(t, k, own, func(l *loader, c *checker, v holidays) { l.addHolidays(c, v) })
 	probe(t, k, own, func(l *loader, c *checker, v categoryList) { l.addCategories(c, v) })
 	out := map[string][]string{}

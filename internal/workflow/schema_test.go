@@ -32,7 +32,7 @@ func updating() bool { return flag.Lookup("update").Value.String() == "true" }
 func roots() map[Kind]reflect.Type {
 	return map[Kind]reflect.Type{
 		KindRegime: reflect.TypeFor[Regime](), KindAuthority: reflect.TypeFor[Authority](), KindScenario: reflect.TypeFor[Scenario](),
-		KindHolidays: reflect.TypeFor[holidays](), KindCategories: reflect.TypeFor[categoryList](),
+		KindAssessment: reflect.TypeFor[Assessment](), KindHolidays: reflect.TypeFor[holidays](), KindCategories: reflect.TypeFor[categoryList](),
 	}
 }
 
