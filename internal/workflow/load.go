@@ -100,6 +100,7 @@ type loader struct {
 	own      Own
 	packs    *Packs
 	problems Problems
+	watch    func() // called at each problem that a check notes; for the test that every check has a bad file
 }
 
 // strays refuses files of the operator that nobody would read: a rule that does not

@@ -137,6 +137,9 @@ func (c *checker) fail(at, format string, args ...any) {
 	p := Problem{File: c.file, Text: strings.TrimPrefix(at, "$.") + ": " + fmt.Sprintf(format, args...)}
 	p.Line, p.Column = c.place(at)
 	c.problems = append(c.problems, p)
+	if c.watch != nil {
+		c.watch()
+	}
 }
 
 // need notes a problem when ok is false.
