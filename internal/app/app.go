@@ -51,8 +51,8 @@ type App struct {
 	runner  *job.Runner
 	web     *web.Server
 	address string
-	// rulesFailed is why the rule packs are those of the last start; nil when they
-	// are the present ones.
+	// rulesFailed is why the firm's own rule packs are not in use as they are; nil
+	// when they are.
 	rulesFailed error
 	key         database.Key
 	closers     []closer

@@ -17,8 +17,9 @@ import (
 //
 // A pack that is wrong stops the start: nobody should work for weeks by rules that
 // he believes to be others. The exception is a start while an incident is open, as
-// after a power cut: then the program runs on the packs that it last ran with, health
-// says so, and the pages do too.
+// after a power cut: then the program runs on the firm's packs of the last start, or,
+// when an upgrade no longer takes those, on the shipped ones alone. Health and the
+// page of the rules say so.
 func (a *App) buildRules(shippedOnly bool) error {
 	a.Rules = rulebook.New(a.DB, a.clock.Now)
 	dir := a.cfg.Packs
@@ -34,15 +35,15 @@ func (a *App) buildRules(shippedOnly bool) error {
 	}
 	ctx := context.Background()
 	if a.Packs, a.rulesFailed = a.lastRules(ctx), err; a.Packs != nil {
-		a.log.ErrorContext(ctx, "the rule packs cannot be used; running on those of the last start", "error", err)
+		a.log.ErrorContext(ctx, "the rule packs cannot be used; running without their latest changes because an incident is open", "error", err)
 		return nil
 	}
 	return fmt.Errorf("load rule packs: %w\n\nMend what is named above and try it with: clepsydra workflow check %s\n"+
 		"Or start on the shipped rules alone with: clepsydra serve --shipped-rules", err, dir)
 }
 
-// lastRules are the packs of the last start, when an incident is open; nil when none
-// is, or when they cannot be used either.
+// lastRules are the packs to run on when the present ones are wrong and an incident
+// is open; nil when none is.
 func (a *App) lastRules(ctx context.Context) *workflow.Packs {
 	_, open, err := incident.List(ctx, a.DB.R, incident.Query{
 		Statuses: []incident.Status{incident.Reported, incident.Triaged, incident.Confirmed, incident.Contained}, Limit: 1,
@@ -55,12 +56,14 @@ func (a *App) lastRules(ctx context.Context) *workflow.Packs {
 	if open == 0 {
 		return nil
 	}
-	packs, err := workflow.LoadWith(workflows.FS, own, a.clock.Now)
-	if err != nil {
+	for _, files := range []workflow.Own{own, nil} {
+		packs, err := workflow.LoadWith(workflows.FS, files, a.clock.Now)
+		if err == nil {
+			return packs
+		}
 		a.log.ErrorContext(ctx, "the rule packs of the last start cannot be used either", "error", err)
-		return nil
 	}
-	return packs
+	return nil
 }
 
 // rememberRules notes the packs in use. That it fails is no reason not to serve.

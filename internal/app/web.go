@@ -109,7 +109,7 @@ func (a *App) health(ctx context.Context) web.Health {
 		h.Notes = append(h.Notes, "health.channel_"+t.Channel)
 	}
 	if a.rulesFailed != nil {
-		h.Notes = append(h.Notes, "health.rules_of_last_start")
+		h.Notes = append(h.Notes, "health.rules_failed")
 	}
 	if len(dead) > 0 {
 		h.Notes = append(h.Notes, "health.work_given_up")

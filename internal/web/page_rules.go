@@ -33,7 +33,8 @@ type rulesPage struct {
 	New    []ruleChange // not seen by anybody yet
 	Old    []ruleChange
 	UpTo   string // the newest change on the page
-	Failed string // why the files of the last start are in use; empty when they are not
+	Failed string // why the firm's own files are not in use as they are; empty when they are
+	HasOwn bool   // some pack in use is the firm's own
 }
 
 type ruleKind struct {
@@ -121,6 +122,7 @@ func (v *Visit) rulesPage() (rulesPage, error) {
 		if n := len(page.Kinds); n == 0 || page.Kinds[n-1].Kind != f.Kind {
 			page.Kinds = append(page.Kinds, ruleKind{Kind: f.Kind})
 		}
+		page.HasOwn = page.HasOwn || f.Origin != workflow.Shipped
 		last := &page.Kinds[len(page.Kinds)-1]
 		last.Rows = append(last.Rows, v.ruleRow(f, changes))
 	}

@@ -120,7 +120,11 @@ func TestRulesOfTheLastStartAreSaid(t *testing.T) {
 	h := open(t)
 	h.s.d.RulesFailed = errors.New("regimes/gdpr.yaml:3:1: what is wrong")
 	page := h.as(account.Administrator).get("/settings/rules")
-	if !strings.Contains(page.body, "Your own rules could not be used") || !strings.Contains(page.body, "gdpr.yaml:3:1") {
+	if !strings.Contains(page.body, "Your own rules could not be used") || !strings.Contains(page.body, "gdpr.yaml:3:1") || !strings.Contains(page.body, "shipped rules alone") {
+		t.Error("the page does not say that only shipped rules are in use")
+	}
+	h.running(ownGDPR(t), nil)
+	if page := h.as(account.Administrator).get("/settings/rules"); !strings.Contains(page.body, "with the rules of the last time") {
 		t.Error("the page does not say that old rules are in use")
 	}
 }

@@ -63,8 +63,8 @@ type Deps struct {
 	Proxy     string
 	Secure    bool
 	Key       []byte
-	// RulesFailed is why the firm's own rule packs are those of the last start; nil
-	// when they are the present ones.
+	// RulesFailed is why the firm's own rule packs are not in use as they are; nil
+	// when they are.
 	RulesFailed error
 }
 

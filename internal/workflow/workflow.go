@@ -5,8 +5,14 @@
 // Law is dated data, not code: 72 hours may become 96, and an incident keeps the
 // version that was in force when it was opened. The packs are decoded strictly, so
 // that a misspelt key stops the program at its start, with file, line and column,
-// and not in the hour of an incident. The format is described in
-// workflows/README.md.
+// and not in the hour of an incident. An operator's own files may be laid over the
+// shipped ones. The format is described in workflows/README.md.
+//
+// One file each: regime.go (with ladder.go), authority.go, scenario.go, assessment.go
+// (with assessment_check.go and expression.go), holiday.go and category.go hold the
+// kinds and their checks; header.go and text.go what all have. load.go reads and
+// orders, problem.go says where something is wrong, file.go tells where each pack
+// comes from, gather.go finds files on disk.
 package workflow
 
 import (
