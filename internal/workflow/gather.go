@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -24,10 +25,22 @@ func LoadDir(shipped fs.FS, dir string, now func() time.Time) (*Packs, error) {
 		return nil, fmt.Errorf("%s: %w", dir, err)
 	}
 	packs, err := LoadWith(shipped, own, now)
-	if err != nil {
-		return nil, fmt.Errorf("%s laid over the shipped packs: %w", dir, err)
+	var problems Problems
+	if errors.As(err, &problems) {
+		return nil, fmt.Errorf("with %s laid over the shipped packs:\n%w", dir, problems.in(dir, own))
 	}
-	return packs, nil
+	return packs, err
+}
+
+// in names the operator's files by where they lie on disk.
+func (l Problems) in(dir string, own Own) Problems {
+	out := slices.Clone(l)
+	for i, p := range out {
+		if _, ok := own[p.File]; ok {
+			out[i].File = filepath.Join(dir, filepath.FromSlash(p.File))
+		}
+	}
+	return out
 }
 
 // Gathered is files that somebody wants checked.
