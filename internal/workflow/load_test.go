@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -86,19 +87,26 @@ func TestLoadAcceptsGoodFiles(t *testing.T) {
 // TestLoadRefusesBadFiles compares what Load says about each bad file with
 // testdata/bad.golden: file, line, column and words.
 func TestLoadRefusesBadFiles(t *testing.T) {
-	var got strings.Builder
-	for _, file := range testdata(t, "testdata/bad/*.yaml") {
-		_, err := workflow.LoadWith(workflows.FS, laid(t, file), time.Now)
-		var problems workflow.Problems
-		if !errors.As(err, &problems) {
-			t.Errorf("%s was accepted: %v", file, err)
-			continue
-		}
-		got.WriteString("== " + filepath.Base(file) + "\n" + problems.Error() + "\n")
+	files := testdata(t, "testdata/bad/*.yaml")
+	said := make([]string, len(files))
+	var all sync.WaitGroup
+	for i, file := range files {
+		own := laid(t, file)
+		all.Go(func() {
+			_, err := workflow.LoadWith(workflows.FS, own, time.Now)
+			var problems workflow.Problems
+			if !errors.As(err, &problems) {
+				t.Errorf("%s was accepted: %v", file, err)
+				return
+			}
+			said[i] = "== " + filepath.Base(file) + "\n" + problems.Error() + "\n"
+		})
 	}
+	all.Wait()
+	got := strings.Join(said, "")
 	const golden = "testdata/bad.golden"
 	if *update {
-		if err := os.WriteFile(golden, []byte(got.String()), 0o644); err != nil {
+		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -106,7 +114,7 @@ func TestLoadRefusesBadFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	compare(t, string(want), got.String())
+	compare(t, string(want), got)
 }
 
 func compare(t *testing.T, want, got string) {
