@@ -22,6 +22,7 @@ var (
 	ErrNotOffered      = fault.New(fault.NotFound, "fast.not_offered")
 	ErrNotStarted      = fault.New(fault.Conflict, "fast.not_started")
 	ErrDoesNotFit      = fault.New(fault.Conflict, "fast.does_not_fit")
+	ErrAssessed        = fault.New(fault.Conflict, "fast.assessed")
 	ErrDone            = fault.New(fault.Conflict, "fast.done_already")
 	ErrNumberMalformed = fault.New(fault.Invalid, "fast.number_malformed")
 	ErrChoiceMissing   = fault.New(fault.Invalid, "fast.choice_missing")

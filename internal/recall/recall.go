@@ -10,6 +10,7 @@ package recall
 
 import (
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -129,6 +130,13 @@ func (r Recipient) Answer() (Answer, bool) {
 		return Answer{}, false
 	}
 	return r.Answers[len(r.Answers)-1], true
+}
+
+// Latest returns the answers, the latest first.
+func (r Recipient) Latest() []Answer {
+	out := slices.Clone(r.Answers)
+	slices.Reverse(out)
+	return out
 }
 
 // State computes how far the asking has come.

@@ -70,7 +70,7 @@ func newHouse(t *testing.T, db *database.DB) *house {
 	h.setUp(accounts)
 	h.s = response.New(response.Deps{
 		DB: db, Clock: h.clock, Packs: packs, Frames: frames, Firms: firms, Accounts: accounts,
-		Queue: h.out, Alerter: h.out, Printer: h.out,
+		Queue: h.out, Alerter: h.out, Printer: h.out, LinkKey: []byte("a key for the test"),
 		Speak: func(lang, country string, zone *time.Location) response.Words { return texts.For(lang, country, zone) },
 	})
 	return h
@@ -215,6 +215,7 @@ type outside struct {
 	replied          []alert.Alert
 	mails            []string // "address kind"
 	letters          []string // addresses
+	asked            []string // "address key", subject and text
 	printed          [][]int  // positions per file
 	crashAt          int      // Print fails at this file, once
 }
@@ -290,6 +291,13 @@ func (o *outside) Mail(_ context.Context, _ firm.Firm, to account.Account, a ale
 func (o *outside) Letter(_ context.Context, _ firm.Firm, l communication.Letter) error {
 	if o.mailErr == nil {
 		o.letters = append(o.letters, l.Person.Email)
+	}
+	return o.mailErr
+}
+
+func (o *outside) Ask(_ context.Context, _ firm.Firm, to, key string, r response.Request) error {
+	if o.mailErr == nil {
+		o.asked = append(o.asked, to+" "+key+"\n"+r.Subject+"\n"+r.Text)
 	}
 	return o.mailErr
 }

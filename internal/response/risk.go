@@ -36,28 +36,30 @@ type RiskDecision struct {
 // waives the notification, risk asks for it, high risk asks to tell the people as
 // well (Art. 33(1) and 34(1)). It keeps what the assessment advised beside it.
 func (s *Service) DecideRisk(ctx context.Context, actor journal.Actor, id incident.ID, d RiskDecision) error {
+	return s.change(ctx, actor, id, func(ctx context.Context, c *change) error { return c.decideRisk(ctx, d) })
+}
+
+func (c *change) decideRisk(ctx context.Context, d RiskDecision) error {
 	d.Reason, d.Advice, d.Differs = strings.TrimSpace(d.Reason), strings.TrimSpace(d.Advice), strings.TrimSpace(d.Differs)
-	return s.change(ctx, actor, id, func(ctx context.Context, c *change) error {
-		if err := c.i.DecideRisk(d.Risk, d.Reason, c.now); err != nil {
+	if err := c.i.DecideRisk(d.Risk, d.Reason, c.now); err != nil {
+		return err
+	}
+	advised, err := c.conclude(ctx, d)
+	if err != nil {
+		return err
+	}
+	for _, said := range [][2]string{{"risk", d.Reason}, {"advice", d.Advice}, {"differs", d.Differs}} {
+		if said[1] == "" {
+			continue
+		}
+		if err := c.decide(ctx, said[0], string(d.Risk), said[1]); err != nil {
 			return err
 		}
-		advised, err := c.conclude(ctx, d)
-		if err != nil {
-			return err
-		}
-		for _, said := range [][2]string{{"risk", d.Reason}, {"advice", d.Advice}, {"differs", d.Differs}} {
-			if said[1] == "" {
-				continue
-			}
-			if err := c.decide(ctx, said[0], string(d.Risk), said[1]); err != nil {
-				return err
-			}
-		}
-		if err := c.follow(ctx, d.Risk, d.Reason); err != nil {
-			return err
-		}
-		return c.note(ctx, "risk.decided", map[string]string{"risk": string(d.Risk), "advised": advised}, d.Reason)
-	})
+	}
+	if err := c.follow(ctx, d.Risk, d.Reason); err != nil {
+		return err
+	}
+	return c.note(ctx, "risk.decided", map[string]string{"risk": string(d.Risk), "advised": advised}, d.Reason)
 }
 
 // conclude ends the assessment with the decision and returns the risk it advised,

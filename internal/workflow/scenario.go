@@ -68,6 +68,9 @@ type FastLane struct {
 	Categories    []string `yaml:"categories"`     // ids of ordinary data; any other closes the way
 	MaxRecipients int      `yaml:"max_recipients"` // wrong recipients, 1 or more
 	MaxPeople     int      `yaml:"max_people"`     // people affected, 1 or more
+	// Because is the sentence of the judgement that says why data of these
+	// categories are ordinary; it must stay true when a category is added.
+	Because Text `yaml:"because"`
 }
 
 // Task is a step of the workflow that is given to a person.
@@ -203,6 +206,7 @@ func (l *loader) checkFastLane(c *checker, s Scenario) {
 	}
 	c.need(lane.MaxRecipients > 0, "$.fast_lane.max_recipients", "the number must be 1 or more")
 	c.need(lane.MaxPeople > 0, "$.fast_lane.max_people", "the number must be 1 or more")
+	c.text("$.fast_lane.because", lane.Because)
 }
 
 func (t LetterTexts) check(c *checker) {

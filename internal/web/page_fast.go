@@ -1,0 +1,278 @@
+package web
+
+import (
+	"strconv"
+
+	"github.com/gofiber/fiber/v2"
+
+	"clepsydra/internal/account"
+	"clepsydra/internal/fastlane"
+	"clepsydra/internal/incident"
+	"clepsydra/internal/recall"
+	"clepsydra/internal/response"
+)
+
+// fastRoutes: the short way through a small incident, from the report to the
+// reasoned entry of the register.
+func (s *Server) fastRoutes() []Route {
+	return []Route{
+		{Method: fiber.MethodGet, Path: "/incidents/:id/fast", Needs: account.HandleIncident, Handle: showFast},
+		{Method: fiber.MethodPost, Path: "/incidents/:id/fast/facts", Needs: account.HandleIncident, Handle: saveFast},
+		{Method: fiber.MethodPost, Path: "/incidents/:id/fast", Needs: account.Decide, Handle: decideFast},
+	}
+}
+
+// The steps of the short way.
+const (
+	fastFacts = 1 + iota
+	fastBack
+	fastJudge
+	fastDone
+)
+
+// fastPage is the page /incidents/:id/fast at one of its steps.
+type fastPage struct {
+	handled
+	Step   int
+	Way    response.FastWay
+	Groups []dataGroup
+	New    recipientForm
+	Names  map[string]string
+
+	// The first step, as it was typed.
+	Recipients    string // 1, 2, 3 for more, unknown
+	Data          []string
+	DataUnknown   bool
+	People        string
+	PeopleUnknown bool
+
+	// The judgement, written in advance.
+	Choices     []awareChoice
+	Choice      string
+	AwareReason string
+	Reason      string
+
+	Obstacles []string // in words
+	Open      []string // what is still to be done after the judgement, as task titles
+}
+
+// Steps are the numbers of the steps, for the line above them.
+func (fastPage) Steps() []int { return []int{fastFacts, fastBack, fastJudge, fastDone} }
+
+// Fits reports whether the short way is open on the facts so far.
+func (p fastPage) Fits() bool { return len(p.Way.Obstacles) == 0 }
+
+// HasClock reports whether it was said before when the firm was aware.
+func (p fastPage) HasClock() bool { return p.Head.I.IsClockRunning() }
+
+func (v *Visit) fastPage(step int) (fastPage, error) {
+	head, err := v.S.head(v, "")
+	if err != nil {
+		return fastPage{}, err
+	}
+	head.HasNext = false // the short way has its own next step
+	page := fastPage{handled: handled{head}, Step: step, Groups: groupsOf(v.S.d.Packs.Categories()), New: v.newRecipient(head.I)}
+	if page.Way, err = v.S.d.Response.FastWay(v.Ctx(), head.I.ID); err != nil {
+		return page, err
+	}
+	if _, page.Names, err = v.accounts(); err != nil {
+		return page, err
+	}
+	page.fill(head.I)
+	if page.Step == 0 {
+		page.Step = page.next()
+	}
+	if page.Way.Draft.IsDone() {
+		page.Step = fastDone
+	}
+	switch page.Step {
+	case fastJudge:
+		return page, v.judgeAhead(&page)
+	case fastDone:
+		return page, v.stillOpen(&page)
+	}
+	return page, nil
+}
+
+// fill writes what is known already into the first step. Before anybody has begun,
+// what the reporter said about the data stands there, and one recipient.
+func (p *fastPage) fill(i incident.Incident) {
+	p.Recipients, p.Data = "1", i.Data
+	if p.Way.IsStarted {
+		p.Recipients, p.DataUnknown = "unknown", len(i.Data) == 0
+		if n := p.Way.Draft.Recipients; n > 0 {
+			p.Recipients = strconv.Itoa(n)
+		}
+	}
+	p.PeopleUnknown = p.Way.IsStarted && !i.Approx.Known
+	if i.Approx.Known {
+		p.People = strconv.Itoa(i.Approx.Value)
+	}
+}
+
+// next is the step with which somebody who comes back goes on.
+func (p *fastPage) next() int {
+	switch {
+	case !p.Way.IsStarted:
+		return fastFacts
+	case len(p.Way.Recipients) == 0 && p.Fits():
+		return fastBack
+	}
+	return fastJudge
+}
+
+// isClosed reports whether there is nothing to do on the short way, and where the
+// visitor belongs instead.
+func (p fastPage) isClosed() (string, bool) {
+	switch {
+	case p.Way.Draft.IsDone():
+		return "", false
+	case !p.Head.I.IsOpen():
+		return p.Head.Path(""), true
+	case p.Head.I.Risk != "":
+		return p.Head.Path("risk"), true
+	}
+	return "", false
+}
+
+func showFast(v *Visit) error {
+	step, err := strconv.Atoi(v.C.Query("step"))
+	if err != nil || step < fastFacts || step > fastJudge {
+		step = 0
+	}
+	page, err := v.fastPage(step)
+	if err != nil {
+		return err
+	}
+	if elsewhere, ok := page.isClosed(); ok {
+		return v.Redirect(elsewhere)
+	}
+	if !page.Way.IsStarted && page.Step > fastFacts {
+		return v.Redirect(page.Head.Path("fast"))
+	}
+	return v.Page("fast", page)
+}
+
+// fastAgain shows the second step once more, with a recipient who was refused.
+func (v *Visit) fastAgain(refused error, form recipientForm) error {
+	page, err := v.fastPage(fastBack)
+	if err != nil {
+		return err
+	}
+	page.New = form
+	return v.Again("fast", page, refused)
+}
+
+// saveFast keeps what went to whom. Not knowing is an answer.
+func saveFast(v *Visit) error {
+	page, err := v.fastPage(fastFacts)
+	if err != nil {
+		return err
+	}
+	page.Recipients, page.Data, page.DataUnknown = v.Form("recipients"), v.FormAll("data"), v.Ticked("data_unknown")
+	page.People, page.PeopleUnknown = v.Form("people"), v.Ticked("people_unknown")
+	in, err := page.typed()
+	if err == nil {
+		err = v.S.d.Response.SaveFastFacts(v.Ctx(), v.Actor, page.Head.I.ID, in)
+	}
+	if err != nil {
+		return v.Again("fast", page, err)
+	}
+	return v.Redirect(page.Head.Path("fast") + "?step=2")
+}
+
+// typed reads the first step.
+func (p fastPage) typed() (response.FastFacts, error) {
+	var in response.FastFacts
+	var errs []error
+	switch p.Recipients {
+	case "1", "2", "3":
+		in.Recipients = int(p.Recipients[0] - '0')
+	case "unknown":
+	default:
+		errs = append(errs, fastlane.ErrChoiceMissing.At("recipients"))
+	}
+	if !p.DataUnknown {
+		in.Data = p.Data
+	}
+	if !p.DataUnknown && len(p.Data) == 0 {
+		errs = append(errs, fastlane.ErrChoiceMissing.At("data"))
+	}
+	if !p.PeopleUnknown {
+		n, err := strconv.Atoi(p.People)
+		if err != nil || n < 1 || n > 1_000_000_000 {
+			errs = append(errs, fastlane.ErrNumberMalformed.At("people"))
+		}
+		in.People = incident.Approx{Known: true, Value: n}
+	}
+	return in, joined(errs...)
+}
+
+// decideFast records the judgement. Pressed twice, it is one.
+func decideFast(v *Visit) error {
+	page, err := v.fastPage(fastJudge)
+	if err != nil {
+		return err
+	}
+	if page.Way.Draft.IsDone() {
+		return v.Redirect(page.Head.Path("fast"))
+	}
+	page.Choice, page.AwareReason, page.Reason = v.Form("choice"), v.Form("aware_reason"), v.Form("reason")
+	in := response.FastDecision{AwareReason: page.AwareReason, Reason: page.Reason}
+	var missing []error
+	if !page.HasClock() {
+		if in.AwareAt, err = v.awareAt(page.Head.I, page.Choice); err != nil {
+			missing = append(missing, err)
+		}
+		if page.AwareReason == "" {
+			missing = append(missing, incident.ErrReasonMissing.At("aware_reason"))
+		}
+	} else if page.AwareReason == "" {
+		in.AwareReason = page.Head.I.Moments.Aware.Reason
+	}
+	if page.Reason == "" {
+		missing = append(missing, incident.ErrReasonMissing.At("reason"))
+	}
+	err = joined(missing...)
+	if err == nil {
+		err = v.S.d.Response.DecideFast(v.Ctx(), v.Actor, page.Head.I.ID, in)
+	}
+	if err != nil {
+		return v.Again("fast", page, err)
+	}
+	return v.Redirect(page.Head.Path("fast"))
+}
+
+// stillOpen reads the reason that was recorded and lists what is left to do, in the
+// visitor's words.
+func (v *Visit) stillOpen(page *fastPage) error {
+	decisions, err := incident.DecisionsOf(v.Ctx(), v.S.d.DB.R, page.Head.I.ID)
+	if err != nil {
+		return err
+	}
+	for _, d := range decisions {
+		if d.Kind == "risk" {
+			page.Reason = d.Reason
+		}
+	}
+	tasks, err := incident.TasksOf(v.Ctx(), v.S.d.DB.R, page.Head.I.ID)
+	if err != nil {
+		return err
+	}
+	for _, t := range tasks {
+		if !t.IsDone() {
+			page.Open = append(page.Open, v.S.d.Response.TaskTitle(page.Head.I, t, v.P.Lang(), v.P.Country()))
+		}
+	}
+	return nil
+}
+
+// ToAsk reports whether somebody on the list was not asked yet.
+func (p fastPage) ToAsk() bool {
+	for _, r := range p.Way.Recipients {
+		if r.State() == recall.ToAsk {
+			return true
+		}
+	}
+	return len(p.Way.Recipients) == 0
+}
