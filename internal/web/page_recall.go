@@ -7,6 +7,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"clepsydra/internal/account"
+	"clepsydra/internal/fastlane"
 	"clepsydra/internal/incident"
 	"clepsydra/internal/recall"
 	"clepsydra/internal/response"
@@ -75,6 +76,39 @@ func (v *Visit) newRecipient(i incident.Incident) recipientForm {
 		f.Channel = string(recall.ByPost)
 	}
 	return f
+}
+
+// recallCard is what the overview of an incident shows of its wrong recipients.
+type recallCard struct {
+	IsAsked bool // the scenario has recipients to ask, or somebody is on the list
+	recallPage
+}
+
+// shortWay is how the overview offers the short way.
+type shortWay struct {
+	IsOffered bool
+	IsBegun   bool
+	IsDone    bool
+}
+
+// recalls reads what the overview shows of the wrong recipients and the short way.
+func (v *Visit) recalls(i incident.Incident) (shortWay, recallCard, error) {
+	var short shortWay
+	var card recallCard
+	all, err := recall.OfIncident(v.Ctx(), v.S.d.DB.R, i.ID)
+	if err != nil {
+		return short, card, err
+	}
+	sc, err := v.S.d.Packs.Scenario(i.Scenario)
+	isKnown := err == nil // a scenario that was taken away has nothing to offer
+	card.All, card.Summary, card.Head.I = all, recall.Summarise(all), i
+	card.IsAsked = len(all) > 0 || isKnown && sc.Recall != ""
+	if !isKnown || sc.FastLane == nil {
+		return short, card, nil
+	}
+	draft, begun, err := fastlane.Of(v.Ctx(), v.S.d.DB.R, i.ID)
+	short = shortWay{IsOffered: i.IsOpen() && i.Risk == "", IsBegun: begun, IsDone: draft.IsDone()}
+	return short, card, err
 }
 
 // passedBy finds the recipient who passed it on, by the id in the address or form.
