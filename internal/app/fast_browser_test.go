@@ -1,7 +1,6 @@
 package app_test
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 )
@@ -98,7 +97,7 @@ func (b *browser) confirm(link string) {
 	b.at("/confirm/", "Pouvez-vous confirmer")
 	b.shot("fast-11-confirm")
 	b.fill(token, map[string]string{"use": "read"})
-	b.at("/confirm/", "Il manque encore quelque chose")
+	b.at("/confirm/", "Choisissez ce qu'il en advient maintenant")
 	b.shot("fast-12-confirm-refused")
 	b.fill(token, map[string]string{"use": "read", "fate": "deleted", "stands": "on,1", "answer_name": "P. Claes"})
 	b.at("/confirm/", "Merci")
@@ -123,12 +122,9 @@ func (b *browser) fastAfter(id string) {
 	b.shot("fast-18-overview")
 	b.open(id + "/timeline")
 	b.at("/timeline", "Judged on the short way")
+	b.at("/timeline", "the wrong recipient")
 	b.shot("fast-19-timeline")
 	b.open("/register")
 	b.at("/register", "INC-")
 	b.shot("fast-20-register")
-	ticked := eval[string](b, fmt.Sprintf(`fetch(%q).then(r=>r.text()).then(t=>t.includes("the wrong recipient")?"yes":"no")`, id+"/timeline"))
-	if ticked != "yes" {
-		b.t.Error("the timeline does not say that the recipient answered")
-	}
 }

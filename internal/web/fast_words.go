@@ -2,6 +2,7 @@ package web
 
 import (
 	"strings"
+	"unicode"
 
 	"clepsydra/internal/fastlane"
 	"clepsydra/internal/incident"
@@ -57,11 +58,11 @@ func (v *Visit) categories(ids []string) string {
 // and words that are written in capitals stay so.
 func lowered(t workflow.Text, lang, country string) string {
 	s := t.In(lang, country)
-	if lang == "de" || len(s) < 2 || strings.ToUpper(s[:2]) == s[:2] {
+	r := []rune(s)
+	if lang == "de" || len(r) < 2 || unicode.IsUpper(r[1]) {
 		return s
 	}
-	first := []rune(s)[:1]
-	return strings.ToLower(string(first)) + s[len(string(first)):]
+	return string(unicode.ToLower(r[0])) + string(r[1:])
 }
 
 // reasonAhead puts the facts into the sentences of a reasoned judgement. Each

@@ -51,7 +51,9 @@ func (v *Visit) recipientPage() (recipientPage, error) {
 	if err != nil {
 		return recipientPage{}, err
 	}
-	page := recipientPage{handled: handled{head}, HasMail: v.Firm.SMTP.IsSet(), Given: v.local(v.Now), Fast: v.C.Query("fast") != "" || v.Ticked("fast")}
+	page := recipientPage{HasMail: v.Firm.SMTP.IsSet(), Given: v.local(v.Now), Fast: v.C.Query("fast") != "" || v.Ticked("fast")}
+	head.HasNext = head.HasNext && !page.Fast // the short way has its own next step
+	page.handled = handled{head}
 	all, err := recall.OfIncident(v.Ctx(), v.S.d.DB.R, head.I.ID)
 	if err != nil {
 		return page, err
