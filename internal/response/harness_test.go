@@ -27,6 +27,7 @@ import (
 	"clepsydra/internal/journal"
 	"clepsydra/internal/locale"
 	"clepsydra/internal/obligation"
+	"clepsydra/internal/recall"
 	"clepsydra/internal/response"
 	"clepsydra/internal/stewardship"
 	"clepsydra/internal/workflow"
@@ -169,6 +170,10 @@ func (h *house) work() []error {
 			err = h.s.RunLetters(ctx, w.ID, func(int, int) {})
 		case response.WorkMails:
 			err = h.s.RunMails(ctx, w.ID, func(int, int) {})
+		case response.WorkAsk:
+			err = h.s.RunAsk(ctx, recall.ID(w.ID))
+		case response.WorkAnswered:
+			err = h.s.TellAnswered(ctx, incident.ID(w.ID))
 		default:
 			h.t.Fatalf("nobody does %s", w.Kind)
 		}
