@@ -15,6 +15,8 @@ import (
 	"clepsydra/internal/obligation"
 	"clepsydra/internal/recall"
 	"clepsydra/internal/response"
+	"clepsydra/internal/workflow"
+	"clepsydra/workflows"
 )
 
 // claes is a wrong recipient who has a mail address.
@@ -277,6 +279,46 @@ func TestTheShortWayIsClosedToWhatDoesNotFit(t *testing.T) {
 		h.ok(err)
 		if !w.Draft.IsDone() || w.Draft.Version != "1" || w.Draft.DoneBy != h.who.ID {
 			h.t.Errorf("%+v", w.Draft)
+		}
+	})
+}
+
+func TestTheAssessmentIsProposedWhatRecipientsSaid(t *testing.T) {
+	each(t, func(h *house) {
+		id := h.breach()
+		said := func(want string) {
+			h.t.Helper()
+			r, err := h.s.RiskOf(ctx, id)
+			h.ok(err)
+			got := r.Proposed["recipient_confirmed"]
+			if want == "" && len(got.Options) > 0 || want != "" && !slices.Equal(got.Options, []string{want}) {
+				h.t.Errorf("proposed %+v, want %q", got, want)
+			}
+		}
+		said("")
+		r := h.recipient(id, claes())
+		said("no")
+		h.ok(h.s.AnswerByLink(ctx, h.s.LinkToken(r), gone()))
+		said("yes")
+	})
+}
+
+// TestEveryScenarioProposesAnswersThatExist reads each scenario's proposals with the
+// assessment they are for.
+func TestEveryScenarioProposesAnswersThatExist(t *testing.T) {
+	each(t, func(h *house) {
+		packs, err := workflow.Load(workflows.FS, time.Now)
+		h.ok(err)
+		for k, sc := range packs.Scenarios() {
+			r, err := h.s.Report(ctx, journal.Actor{Kind: journal.ByReporter}, response.ReportInput{
+				SendKey: "key-of-the-form-" + sc.ID, Scenario: sc.ID, Text: sc.ID, NoticedAt: h.now, Via: "form",
+			})
+			h.ok(err)
+			risk, err := h.s.RiskOf(ctx, r.IncidentID)
+			h.ok(err)
+			if len(risk.Proposed) != len(sc.Assess) {
+				h.t.Errorf("%d %s: %v proposed of %v", k, sc.ID, risk.Proposed, sc.Assess)
+			}
 		}
 	})
 }

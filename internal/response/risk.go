@@ -2,6 +2,7 @@ package response
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"clepsydra/internal/fault"
 	"clepsydra/internal/incident"
 	"clepsydra/internal/journal"
+	"clepsydra/internal/recall"
 	"clepsydra/internal/workflow"
 )
 
@@ -154,7 +156,11 @@ func (s *Service) riskOf(ctx context.Context, db bun.IDB, i incident.Incident) (
 	for q, a := range r.Facts {
 		r.Answers[q] = a
 	}
-	if r.Proposed, err = s.proposed(r.Pack, i, r.Answers); err != nil {
+	usual, err := s.usualAnswers(ctx, db, i)
+	if err != nil {
+		return r, err
+	}
+	if r.Proposed, err = proposed(r.Pack, usual, r.Answers); err != nil {
 		return r, err
 	}
 	r.Outcome, err = assessment.Evaluate(r.Pack, r.Answers)
@@ -206,14 +212,28 @@ func factsOf(i incident.Incident) assessment.Answers {
 	return out
 }
 
-// proposed are what the scenario usually is, for the questions that have no answer.
-func (s *Service) proposed(pack workflow.Assessment, i incident.Incident, answers assessment.Answers) (assessment.Answers, error) {
-	out := make(assessment.Answers)
-	sc, err := s.d.Packs.Scenario(i.Scenario)
-	if err != nil {
-		return out, nil //nolint:nilerr // an incident without a scenario has nothing usual
+// usualAnswers are the options that usually fit the scenario, by question, and what
+// the wrong recipients of this very incident have said.
+func (s *Service) usualAnswers(ctx context.Context, db bun.IDB, i incident.Incident) (map[string][]string, error) {
+	out := make(map[string][]string)
+	if sc, err := s.d.Packs.Scenario(i.Scenario); err == nil { // else nothing is usual
+		maps.Copy(out, sc.Assess)
 	}
-	for id, options := range sc.Assess {
+	all, err := recall.OfIncident(ctx, db, i.ID)
+	if err != nil || len(all) == 0 {
+		return out, err
+	}
+	out["holder"], out["recipient_confirmed"] = []string{"known_few"}, []string{"no"}
+	if recall.Summarise(all).IsConfirmed() {
+		out["recipient_confirmed"] = []string{"yes"}
+	}
+	return out, nil
+}
+
+// proposed are the usual answers to the questions that have no answer yet.
+func proposed(pack workflow.Assessment, usual map[string][]string, answers assessment.Answers) (assessment.Answers, error) {
+	out := make(assessment.Answers)
+	for id, options := range usual {
 		q, ok := pack.Question(id)
 		if _, answered := answers[id]; !ok || answered {
 			continue
