@@ -51,6 +51,10 @@ type Facts struct {
 	Back       recall.Summary
 }
 
+// IsBack reports whether everybody who got it has confirmed that it is gone: those
+// on the list, and that the list is complete.
+func (f Facts) IsBack() bool { return f.Back.IsConfirmed() && f.Recipients <= f.Back.Recipients }
+
 // Code names an obstacle.
 type Code string
 

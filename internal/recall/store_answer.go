@@ -58,7 +58,7 @@ func withAnswers(ctx context.Context, db bun.IDB, all []Recipient) error {
 		ids[k], at[string(r.ID)] = string(r.ID), k
 	}
 	var rows []answerRow
-	if err := db.NewSelect().Model(&rows).Where("recipient_id IN (?)", bun.In(ids)).OrderExpr("position").Scan(ctx); err != nil {
+	if err := db.NewSelect().Model(&rows).Where("recipient_id IN (?)", bun.List(ids)).OrderExpr("position").Scan(ctx); err != nil {
 		return fmt.Errorf("recall: answers: %w", err)
 	}
 	for _, row := range rows {

@@ -6,6 +6,9 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/uptrace/bun"
+
+	"clepsydra/internal/fastlane"
 	"clepsydra/internal/fault"
 	"clepsydra/internal/firm"
 	"clepsydra/internal/incident"
@@ -141,10 +144,20 @@ func (c *change) keepAnswer(ctx context.Context, r *recall.Recipient, a recall.A
 	return c.tickRecall(ctx)
 }
 
+// isAllBack reports whether every recipient has confirmed, those included who were
+// counted on the short way and are not on the list yet.
+func isAllBack(ctx context.Context, db bun.IDB, id incident.ID, all []recall.Recipient) (bool, error) {
+	d, _, err := fastlane.Of(ctx, db, id)
+	return err == nil && recall.Summarise(all).IsConfirmed() && d.Recipients <= len(all), err
+}
+
 // tickRecall ticks the task of the scenario off once nobody has it any more.
 func (c *change) tickRecall(ctx context.Context) error {
 	all, err := recall.OfIncident(ctx, c.tx, c.i.ID)
-	if err != nil || !recall.Summarise(all).IsConfirmed() {
+	if err != nil {
+		return err
+	}
+	if back, err := isAllBack(ctx, c.tx, c.i.ID, all); err != nil || !back {
 		return err
 	}
 	sc, err := c.s.d.Packs.Scenario(c.i.Scenario)

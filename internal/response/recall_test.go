@@ -322,3 +322,20 @@ func TestEveryScenarioProposesAnswersThatExist(t *testing.T) {
 		}
 	})
 }
+
+func TestTheTaskWaitsForWhoIsNotOnTheListYet(t *testing.T) {
+	each(t, func(h *house) {
+		id := h.report("key-of-the-form-0005").IncidentID
+		h.ok(h.s.SaveFastFacts(ctx, h.who, id, response.FastFacts{Recipients: 2, Data: []string{"name"}, People: incident.Approx{Known: true, Value: 1}}))
+		one := h.recipient(id, claes())
+		h.ok(h.s.AnswerByLink(ctx, h.s.LinkToken(one), gone()))
+		if h.task(id, "confirm_deletion").IsDone() {
+			h.t.Error("two got it, one confirmed, and the task is done")
+		}
+		two := h.recipient(id, response.RecipientInput{Name: "de buren", Channel: recall.ByPost, Language: "nl"})
+		h.ok(h.s.AnswerByLink(ctx, h.s.LinkToken(two), gone()))
+		if !h.task(id, "confirm_deletion").IsDone() {
+			h.t.Error("both confirmed and the task is open")
+		}
+	})
+}

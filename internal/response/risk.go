@@ -224,10 +224,11 @@ func (s *Service) usualAnswers(ctx context.Context, db bun.IDB, i incident.Incid
 		return out, err
 	}
 	out["holder"], out["recipient_confirmed"] = []string{"known_few"}, []string{"no"}
-	if recall.Summarise(all).IsConfirmed() {
+	back, err := isAllBack(ctx, db, i.ID, all)
+	if back {
 		out["recipient_confirmed"] = []string{"yes"}
 	}
-	return out, nil
+	return out, err
 }
 
 // proposed are the usual answers to the questions that have no answer yet.

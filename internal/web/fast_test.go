@@ -7,9 +7,11 @@ import (
 	"testing"
 
 	"clepsydra/internal/account"
+	"clepsydra/internal/fastlane"
 	"clepsydra/internal/incident"
 	"clepsydra/internal/journal"
 	"clepsydra/internal/locale"
+	"clepsydra/internal/recall"
 	"clepsydra/internal/response"
 )
 
@@ -33,7 +35,7 @@ func TestTheShortWayFromReportToRegister(t *testing.T) {
 		t.Errorf("added on the short way leads to %s", to)
 	}
 	judge := b.get(fast)
-	judge.want(t, http.StatusOK, "name and phone number of 2 people reached one wrong recipient", "no full confirmation yet", "the neighbours")
+	judge.want(t, http.StatusOK, "name and phone number of 2 people reached one wrong recipient", "still to be asked to confirm", "the neighbours")
 	b.send(fast, fast, url.Values{"choice": {"reported"}, "aware_reason": {"It was in the report."}, "reason": {" "}}).
 		want(t, http.StatusUnprocessableEntity, "It was in the report.")
 	good := url.Values{"choice": {"reported"}, "aware_reason": {"It was in the report."}, "reason": {"Two names with telephone numbers, one known neighbour."}}
@@ -116,13 +118,45 @@ func TestEveryWordOfTheShortWayIsThere(t *testing.T) {
 		for _, key := range []string{
 			"fast.obstacle_recipients_unknown", "fast.obstacle_recipients_many", "fast.obstacle_data_unknown", "fast.obstacle_data_sensitive",
 			"fast.obstacle_people_unknown", "fast.obstacle_people_many", "fast.obstacle_refused", "fast.obstacle_passed_on",
-			"fast.reason_post", "fast.reason_mail", "fast.reason_back_confirmed", "fast.reason_back_unopened", "fast.reason_back_open",
+			"fast.reason_post", "fast.reason_mail", "fast.reason_back_confirmed", "fast.reason_back_unopened", "fast.reason_back_open", "fast.reason_back_unasked", "fast.reason_back_silent",
 			"fast.people", "fast.to", "fast.step_1", "fast.step_2", "fast.step_3", "fast.step_4",
 			"recall.what_post", "recall.what_mail", "recall.what_other", "recall.ask_subject", "recall.ask_text", "board.by_recipient",
 		} {
 			if !p.Has(key) {
 				t.Errorf("%s: %s is missing", lang, key)
 			}
+		}
+	}
+}
+
+// TestTheJudgementSaysNoMoreThanRecipientsDid looks at the sentence on what came
+// back, for every way it can stand.
+func TestTheJudgementSaysNoMoreThanRecipientsDid(t *testing.T) {
+	at := friday
+	gone := func(u recall.Use) recall.Recipient {
+		return recall.Recipient{ID: recall.ID(u), Answers: []recall.Answer{{Use: u, Fate: recall.Deleted, Stands: true}}}
+	}
+	asked, silent := recall.Recipient{AskedAt: at}, recall.Recipient{AskedAt: at, GivenUpAt: at}
+	tests := []struct {
+		want string
+		of   int // how many got it
+		all  []recall.Recipient
+	}{
+		{"unasked", 1, nil},
+		{"unasked", 2, []recall.Recipient{asked}},
+		{"unasked", 1, []recall.Recipient{{}}},
+		{"unasked", 2, []recall.Recipient{gone(recall.Read)}},
+		{"open", 1, []recall.Recipient{asked}},
+		{"open", 2, []recall.Recipient{asked, gone(recall.Read)}},
+		{"silent", 2, []recall.Recipient{silent, gone(recall.Read)}},
+		{"confirmed", 1, []recall.Recipient{gone(recall.Read)}},
+		{"confirmed", 2, []recall.Recipient{gone(recall.Unopened), gone(recall.Unsure)}},
+		{"unopened", 1, []recall.Recipient{gone(recall.Unopened)}},
+	}
+	for _, tt := range tests {
+		w := response.FastWay{Recipients: tt.all, Facts: fastlane.Facts{Recipients: tt.of, Back: recall.Summarise(tt.all)}}
+		if got := backCode(w); got != tt.want {
+			t.Errorf("%d got it, %d on the list: %s, want %s", tt.of, len(tt.all), got, tt.want)
 		}
 	}
 }

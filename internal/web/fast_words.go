@@ -78,19 +78,30 @@ func (v *Visit) reasonAhead(i incident.Incident, w response.FastWay) string {
 	lines := []string{
 		v.P.T("fast.reason_"+what, map[string]any{"Data": v.categories(f.Data), "People": people, "To": to}),
 		w.Lane.Because.In(v.P.Lang(), v.P.Country()),
-		v.P.T("fast.reason_back_"+backCode(f.Back), nil),
+		v.P.T("fast.reason_back_"+backCode(w), nil),
 		v.P.T("fast.reason_so", nil),
 	}
 	return strings.Join(lines, "\n")
 }
 
-// backCode is which sentence tells what the recipients said.
-func backCode(s recall.Summary) string {
-	switch s.Outcome {
-	case recall.AllConfirmed:
-		return "confirmed"
-	case recall.AllConfirmedUnopened:
+// backCode is which sentence tells what the recipients said: unopened and confirmed
+// only when all who got it said so, silent when one was given up.
+func backCode(w response.FastWay) string {
+	switch {
+	case w.Facts.IsBack() && w.Facts.Back.Outcome == recall.AllConfirmedUnopened:
 		return "unopened"
+	case w.Facts.IsBack():
+		return "confirmed"
 	}
-	return "open"
+	asked := len(w.Recipients) >= w.Facts.Recipients
+	for _, r := range w.Recipients {
+		if r.State() == recall.NoAnswer {
+			return "silent"
+		}
+		asked = asked && r.State() != recall.ToAsk
+	}
+	if asked {
+		return "open"
+	}
+	return "unasked"
 }

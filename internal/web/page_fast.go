@@ -193,5 +193,5 @@ func (p fastPage) ToAsk() bool {
 			return true
 		}
 	}
-	return len(p.Way.Recipients) == 0
+	return len(p.Way.Recipients) < p.Way.Facts.Recipients
 }
