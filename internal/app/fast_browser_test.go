@@ -82,7 +82,10 @@ func (b *browser) fastDecide(id string) {
 	b.open(id + "/fast")
 	b.at("/fast", "The decision is yours")
 	b.shot("fast-09-judge")
-	b.fill("/fast", nil)
+	b.fill("/fast", map[string]string{
+		"consequences": "The wrong recipient was able to read the data.", "measures_own": "We called the recipient at once.",
+		"prevention": "Staff get a short training or a refresher.",
+	})
 	b.at("/fast", "This is in the register")
 	b.at("/fast", "has not confirmed yet")
 	b.shot("fast-10-done")

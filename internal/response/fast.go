@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -11,6 +12,7 @@ import (
 	"clepsydra/internal/fastlane"
 	"clepsydra/internal/incident"
 	"clepsydra/internal/journal"
+	"clepsydra/internal/notification"
 	"clepsydra/internal/recall"
 	"clepsydra/internal/workflow"
 )
@@ -97,7 +99,13 @@ type FastDecision struct {
 	AwareAt     time.Time // when it was certain; an incident that has it already keeps its own
 	AwareReason string
 	Reason      string // why a risk to people is unlikely
+	// What the register asks besides (Art. 33(5): effects and remedial action), by
+	// question of FastQuestions; what is empty is left open.
+	Register map[string]string
 }
+
+// FastQuestions are the questions of the register that the short way asks.
+func FastQuestions() []string { return []string{"cause", "consequences", "measures", "prevention"} }
 
 // DecideFast judges a small incident in one go: a breach of confidentiality, when
 // the firm was aware, and that a risk to people is unlikely, each with its reason
@@ -120,6 +128,15 @@ func (s *Service) DecideFast(ctx context.Context, actor journal.Actor, id incide
 		}
 		if err := c.judgeFast(ctx, in); err != nil {
 			return err
+		}
+		for _, question := range FastQuestions() {
+			text := strings.TrimSpace(in.Register[question])
+			if text == "" {
+				continue
+			}
+			if err := c.answer(ctx, notification.Answer{Question: question, State: notification.Given, Text: text}); err != nil {
+				return err
+			}
 		}
 		return c.finishFast(ctx, w)
 	})

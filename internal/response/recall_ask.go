@@ -8,11 +8,16 @@ import (
 	"time"
 
 	"clepsydra/internal/alert"
+	"clepsydra/internal/fault"
 	"clepsydra/internal/firm"
 	"clepsydra/internal/incident"
 	"clepsydra/internal/journal"
 	"clepsydra/internal/recall"
 )
+
+// ErrNoBaseURL refuses to mail a link while the settings do not say where the
+// program is reached from outside.
+var ErrNoBaseURL = fault.New(fault.Conflict, "recall.no_base_url")
 
 // MailRecipient queues the mail with the link.
 func (s *Service) MailRecipient(ctx context.Context, actor journal.Actor, id incident.ID, rid recall.ID) error {
@@ -20,6 +25,8 @@ func (s *Service) MailRecipient(ctx context.Context, actor journal.Actor, id inc
 		switch {
 		case !s.d.Alerter.HasMail(c.firm):
 			return ErrNoMail
+		case c.firm.BaseURL == "":
+			return ErrNoBaseURL
 		case r.Email == "":
 			return recall.ErrEmailMissing.At("email")
 		case len(r.Answers) > 0:

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"clepsydra/internal/journal"
 	"clepsydra/internal/locale"
 	"clepsydra/internal/recall"
+	"clepsydra/internal/register"
 	"clepsydra/internal/response"
 )
 
@@ -36,12 +38,25 @@ func TestTheShortWayFromReportToRegister(t *testing.T) {
 	}
 	judge := b.get(fast)
 	judge.want(t, http.StatusOK, "name and phone number of 2 people reached one wrong recipient", "still to be asked to confirm", "the neighbours")
-	b.send(fast, fast, url.Values{"choice": {"reported"}, "aware_reason": {"It was in the report."}, "reason": {" "}}).
-		want(t, http.StatusUnprocessableEntity, "It was in the report.")
-	good := url.Values{"choice": {"reported"}, "aware_reason": {"It was in the report."}, "reason": {"Two names with telephone numbers, one known neighbour."}}
+	b.send(fast, fast, url.Values{"choice": {"reported"}, "aware_reason": {"It was in the report."}, "reason": {" "}, "prevention": {"Staff get a short training or a refresher."}, "prevention_own": {"Ask Jan."}}).
+		want(t, http.StatusUnprocessableEntity, "It was in the report.", `value="Staff get a short training or a refresher." checked`, `value="Ask Jan."`)
+	good := url.Values{
+		"choice": {"reported"}, "aware_reason": {"It was in the report."}, "reason": {"Two names with telephone numbers, one known neighbour."}, "cause": {"internal_not_malicious"},
+		"consequences": {"The wrong recipient was able to read the data."}, "measures": {"The shared link was closed or the message recalled."}, "measures_own": {"We called twice."},
+	}
 	b.send(fast, fast, good).leadsTo(t, fast)
 	b.post(fast, good).leadsTo(t, fast) // pressed twice
 	b.get(fast+"?step=1").want(t, http.StatusOK, "This is in the register", "one known neighbour", "Ask the wrong recipient to confirm", "Get written confirmation of deletion")
+	b.get(fast).want(t, http.StatusOK, "was able to read", "We called twice.", "Not filled in yet.")
+	entries, _, err := register.Entries(ctx, h.db.R, 0, 0)
+	h.ok(err)
+	want := map[string]string{
+		"cause": "internal_not_malicious", "consequences": "The wrong recipient was able to read the data.",
+		"measures": "The shared link was closed or the message recalled.\nWe called twice.",
+	}
+	if len(entries) != 1 || !maps.Equal(entries[0].Answers, want) || entries[0].LastReason("risk") != good.Get("reason") {
+		t.Errorf("the register: %+v", entries)
+	}
 	b.get("/register").want(t, http.StatusOK, "INC-2026-0001")
 	decisions, err := incident.DecisionsOf(ctx, h.db.R, incident.ID(strings.TrimPrefix(id, "/incidents/")))
 	h.ok(err)
@@ -119,7 +134,7 @@ func TestEveryWordOfTheShortWayIsThere(t *testing.T) {
 			"fast.obstacle_recipients_unknown", "fast.obstacle_recipients_many", "fast.obstacle_data_unknown", "fast.obstacle_data_sensitive",
 			"fast.obstacle_people_unknown", "fast.obstacle_people_many", "fast.obstacle_refused", "fast.obstacle_passed_on",
 			"fast.reason_post", "fast.reason_mail", "fast.reason_back_confirmed", "fast.reason_back_unopened", "fast.reason_back_open", "fast.reason_back_unasked", "fast.reason_back_silent",
-			"fast.people", "fast.to", "fast.step_1", "fast.step_2", "fast.step_3", "fast.step_4",
+			"fast.people", "fast.to", "fast.ask_consequences", "fast.ask_measures", "fast.ask_prevention", "fast.step_1", "fast.step_2", "fast.step_3", "fast.step_4",
 			"recall.what_post", "recall.what_mail", "recall.what_other", "recall.ask_subject", "recall.ask_text", "board.by_recipient",
 		} {
 			if !p.Has(key) {

@@ -24,6 +24,9 @@ func (v *Visit) judgeAhead(page *fastPage) error {
 		return nil
 	}
 	page.Reason = v.reasonAhead(i, page.Way)
+	if err := v.registerAsks(page); err != nil {
+		return err
+	}
 	for _, c := range []awareChoice{{Value: awareReported, At: i.Moments.Reported.At}, {Value: awareNoticed, At: i.Moments.Noticed.At}, {Value: awareNow, At: v.Now}} {
 		if c.At.IsZero() {
 			continue

@@ -7,8 +7,10 @@ import (
 
 	"clepsydra/internal/account"
 	"clepsydra/internal/incident"
+	"clepsydra/internal/notification"
 	"clepsydra/internal/recall"
 	"clepsydra/internal/response"
+	"clepsydra/internal/workflow"
 )
 
 // fastRoutes: the short way through a small incident, from the report to the
@@ -51,8 +53,21 @@ type fastPage struct {
 	AwareReason string
 	Reason      string
 
+	Register []fastQuestion // what the register asks besides
+	Cause    string         // code of the usual cause, when it is a mistake of one's own
+	IsOwn    bool           // that cause is ticked
+
 	Obstacles []string // in words
 	Open      []string // what is still to be done after the judgement, as task titles
+}
+
+// fastQuestion is one question of the register with sentences to choose from.
+type fastQuestion struct {
+	ID        string
+	Sentences []string
+	Chosen    []string
+	Own       string // in the visitor's own words
+	Text      string // as it stands in the register already
 }
 
 // Steps are the numbers of the steps, for the line above them.
@@ -178,6 +193,9 @@ func (v *Visit) stillOpen(page *fastPage) error {
 	if err != nil {
 		return err
 	}
+	if err := v.registerAsks(page); err != nil {
+		return err
+	}
 	for _, t := range tasks {
 		if !t.IsDone() {
 			page.Open = append(page.Open, v.S.d.Response.TaskTitle(page.Head.I, t, v.P.Lang(), v.P.Country()))
@@ -185,6 +203,36 @@ func (v *Visit) stillOpen(page *fastPage) error {
 	}
 	return nil
 }
+
+// registerAsks reads what the register holds on effects and remedies, and the
+// sentences of the scenario for what it does not hold yet.
+func (v *Visit) registerAsks(page *fastPage) error {
+	given, err := notification.AnswersOf(v.Ctx(), v.S.d.DB.R, page.Head.I.ID)
+	if err != nil {
+		return err
+	}
+	sc, err := v.S.d.Packs.Scenario(page.Head.I.Scenario)
+	if err != nil {
+		return err
+	}
+	for _, list := range []struct {
+		id    string
+		texts []workflow.Text
+	}{{"consequences", sc.EDPB.Consequences}, {"measures", sc.EDPB.Measures}, {"prevention", sc.EDPB.Prevention}} {
+		q := fastQuestion{ID: list.id, Text: given[list.id].Text}
+		for _, t := range list.texts {
+			q.Sentences = append(q.Sentences, t.In(v.P.Lang(), v.P.Country()))
+		}
+		page.Register = append(page.Register, q)
+	}
+	if given["cause"].State == "" && sc.EDPB.Cause == ownMistake {
+		page.Cause, page.IsOwn = ownMistake, true
+	}
+	return nil
+}
+
+// ownMistake is the code of the cause that the page can put into plain words.
+const ownMistake = "internal_not_malicious"
 
 // ToAsk reports whether somebody on the list was not asked yet.
 func (p fastPage) ToAsk() bool {

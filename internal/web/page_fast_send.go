@@ -1,7 +1,9 @@
 package web
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"clepsydra/internal/fastlane"
 	"clepsydra/internal/incident"
@@ -63,7 +65,7 @@ func decideFast(v *Visit) error {
 		return v.Redirect(page.Head.Path("fast"))
 	}
 	page.Choice, page.AwareReason, page.Reason = v.Form("choice"), v.Form("aware_reason"), v.Form("reason")
-	in := response.FastDecision{AwareReason: page.AwareReason, Reason: page.Reason}
+	in := response.FastDecision{AwareReason: page.AwareReason, Reason: page.Reason, Register: v.typedRegister(&page)}
 	var missing []error
 	if !page.HasClock() {
 		if in.AwareAt, err = v.awareAt(page.Head.I, page.Choice); err != nil {
@@ -86,4 +88,22 @@ func decideFast(v *Visit) error {
 		return v.Again("fast", page, err)
 	}
 	return v.Redirect(page.Head.Path("fast"))
+}
+
+// typedRegister reads what was ticked and typed for the register: one sentence a
+// line, the visitor's own last. What was answered elsewhere before is left alone.
+func (v *Visit) typedRegister(page *fastPage) map[string]string {
+	out := make(map[string]string)
+	for k := range page.Register {
+		q := &page.Register[k]
+		if q.Text != "" {
+			continue
+		}
+		q.Chosen, q.Own = v.FormAll(q.ID), v.Form(q.ID+"_own")
+		out[q.ID] = strings.TrimSpace(strings.Join(append(slices.Clone(q.Chosen), q.Own), "\n"))
+	}
+	if page.IsOwn = v.Form("cause") == ownMistake; page.IsOwn && page.Cause != "" {
+		out["cause"] = ownMistake
+	}
+	return out
 }

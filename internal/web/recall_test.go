@@ -169,3 +169,10 @@ func TestPassingOnAsksForTheNextOne(t *testing.T) {
 		t.Error("the next one is on the list and still missed")
 	}
 }
+
+func TestMailingNeedsAMailServerAndAnAddressOfOurOwn(t *testing.T) {
+	h := open(t)
+	b, id := h.as(account.Manager), h.wrongMail()
+	page, _ := h.asked(b, id)
+	b.send(page, page+"/mail", url.Values{}).want(t, http.StatusConflict, "reached from outside", "Mr Claes")
+}
