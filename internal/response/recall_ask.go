@@ -3,9 +3,9 @@ package response
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"clepsydra/internal/alert"
 	"clepsydra/internal/fault"
@@ -62,8 +62,9 @@ func (s *Service) RunAsk(ctx context.Context, rid recall.ID) error {
 		return err
 	}
 	state := recall.MailSent
-	key := string(r.ID) + "-" + strings.ReplaceAll(r.Link.Until.UTC().Format(time.RFC3339), ":", "")
-	sent := s.d.Alerter.Ask(ctx, f, r.Email, strings.ReplaceAll(key, "+", "-"), s.RequestFor(f, i, r, ConfirmLink(f, s.LinkToken(r))))
+	// The same at every try, but not when he is asked once more.
+	key := fmt.Sprintf("%s-%d-%d", r.ID, r.Link.Serial, max(0, r.AskedAt.Unix()))
+	sent := s.d.Alerter.Ask(ctx, f, r.Email, key, s.RequestFor(f, i, r, ConfirmLink(f, s.LinkToken(r))))
 	if sent != nil {
 		if !isRefused(sent) {
 			return s.health(ctx, "mail", sent)

@@ -91,6 +91,12 @@ func TestAskingByMailSaysNothingOfTheLeak(t *testing.T) {
 		if got := h.recipientNow(r.ID); got.State() != recall.Asked || got.Mail != recall.MailSent || !got.AskedAt.Equal(h.now) {
 			h.t.Errorf("after the mail: %+v", got)
 		}
+		h.now = h.now.Add(time.Hour)
+		h.ok(h.s.MailRecipient(ctx, h.who, id, r.ID)) // once more, and not taken for a repeat
+		h.work()
+		if len(h.out.asked) != 2 || strings.SplitN(h.out.asked[1], "\n", 2)[0] == strings.SplitN(mail, "\n", 2)[0] {
+			h.t.Errorf("asked once more: %v", h.out.asked)
+		}
 		for _, e := range h.entries(id, "recall.asked") {
 			if strings.Contains(e.Facts["recipient"], "Claes") || e.Text != "" {
 				h.t.Errorf("the journal's facts hold a name: %v", e.Facts)
