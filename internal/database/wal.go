@@ -1,9 +1,10 @@
 package database
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
+	"os"
 	"sync"
 
 	"github.com/ncruces/go-sqlite3"
@@ -21,10 +22,9 @@ import (
 // a read that fails with "malformed", or worse, that finds nothing where there is
 // something. The operating system promises no read a whole block (ext4 does not).
 //
-// So reads and writes of the log take turns here. Among the connections of this
-// program a lock does it. Another process, such as an import from the shell beside
-// the running server, knows nothing of the lock; against it a block is read until two
-// readings agree.
+// So reads and writes of the log take turns: among the connections of this program by
+// a mutex, which is fair, and with other processes, such as an import from the shell
+// beside the running server, by a lock of the file.
 
 // encrypted returns the name of SQLite's file layer for a database: encryption over a
 // log whose blocks are read and written as a whole. Every opening of the same file
@@ -50,47 +50,53 @@ func (w *wholeBlocks) OpenFilename(name *vfs.Filename, flags vfs.OpenFlag) (vfs.
 	if err != nil || flags&vfs.OPEN_WAL == 0 {
 		return f, flags, err
 	}
-	return &walFile{File: f, turn: &w.turn}, flags, nil
+	lock, err := os.Open(name.String())
+	if err != nil {
+		return nil, flags, errors.Join(sqlite3.CANTOPEN, err, f.Close())
+	}
+	return &walFile{File: f, turn: &w.turn, lock: lock}, flags, nil
 }
 
-// walFile is the write-ahead log as one connection has it open. SQLite gives a
-// connection to one goroutine at a time.
+// walFile is the write-ahead log as one connection has it open. lock is the same file
+// opened once more, because a lock belongs to an opening.
 type walFile struct {
 	vfs.File
-	turn  *sync.RWMutex
-	again []byte
+	turn *sync.RWMutex
+	lock *os.File
 }
 
-// rereads is how often a block is read at most until two readings agree. A writer is
-// done with a block in a moment; if it is not, the disk is what is broken.
-const rereads = 1000
-
-// ReadAt reads a block that is whole.
+// ReadAt reads a block while nobody writes one.
 func (l *walFile) ReadAt(p []byte, off int64) (int, error) {
 	l.turn.RLock()
 	defer l.turn.RUnlock()
+	if err := lockShared(l.lock); err != nil {
+		return 0, errors.Join(sqlite3.IOERR_LOCK, err)
+	}
 	n, err := l.File.ReadAt(p, off)
-	if cap(l.again) < len(p) {
-		l.again = make([]byte, len(p))
-	}
-	again := l.again[:len(p)]
-	for range rereads {
-		m, errAgain := l.File.ReadAt(again, off)
-		if n == m && bytes.Equal(p[:n], again[:m]) {
-			return n, err
-		}
-		copy(p, again)
-		n, err = m, errAgain
-	}
-	return 0, sqlite3.IOERR_READ
+	return n, first(err, unlock(l.lock))
 }
 
 // WriteAt writes a block while nobody reads one.
 func (l *walFile) WriteAt(p []byte, off int64) (int, error) {
 	l.turn.Lock()
 	defer l.turn.Unlock()
-	return l.File.WriteAt(p, off)
+	if err := lockAlone(l.lock); err != nil {
+		return 0, errors.Join(sqlite3.IOERR_LOCK, err)
+	}
+	n, err := l.File.WriteAt(p, off)
+	return n, first(err, unlock(l.lock))
 }
+
+// first is the first error, as it is: the layers above compare with io.EOF.
+func first(err, other error) error {
+	if err != nil {
+		return err
+	}
+	return other
+}
+
+// Close closes both openings.
+func (l *walFile) Close() error { return errors.Join(l.File.Close(), l.lock.Close()) }
 
 // Unwrap gives the file below.
 func (l *walFile) Unwrap() vfs.File { return l.File }
