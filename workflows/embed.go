@@ -6,5 +6,5 @@ import "embed"
 
 // FS holds the packs. Its root is this folder.
 //
-//go:embed categories.yaml holidays/*.yaml regimes/*.yaml authorities/*.yaml assessments/*.yaml scenarios/*.yaml
+//go:embed categories.yaml edpb.yaml holidays/*.yaml regimes/*.yaml authorities/*.yaml assessments/*.yaml scenarios/*.yaml
 var FS embed.FS

@@ -44,6 +44,7 @@ type Packs struct {
 	assessments versions[Assessment]
 	categories  []Category // in the order of the file
 	dataTypes   []DataType
+	template    Template
 	holidays    map[string]*holidays // by country
 }
 
@@ -196,6 +197,7 @@ func Load(fsys fs.FS, now func() time.Time) (*Packs, error) {
 		authorities: make(versions[Authority]), assessments: make(versions[Assessment]), holidays: make(map[string]*holidays),
 	}}
 	l.loadCategories()
+	l.loadTemplate()
 	each(l, "holidays", l.addHolidays)
 	each(l, "regimes", l.addRegime)
 	each(l, "authorities", l.addAuthority)
