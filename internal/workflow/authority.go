@@ -155,7 +155,7 @@ func (l *loader) addAuthority(c *checker, a Authority) {
 	c.text("$.phases.withdrawal", a.Phases.Withdrawal)
 	c.need(a.MaxText > 0, "$.max_text", "the longest text must be 1 or more characters")
 	oneOf(c, "$.certainty", a.Certainty, Found, High, Medium, Low)
-	if len(a.Groups) > 0 {
+	if len(a.Groups) > 0 && len(l.packs.template.Sections) > 0 { // without a template every question would seem wrong
 		(&asking{checker: c, a: a, t: l.packs.template}).check()
 	}
 	add(c, l.packs.authorities, a)
