@@ -243,15 +243,21 @@ func (c *change) scenarioTasks(ctx context.Context) error {
 }
 
 func (c *change) addEvidence(ctx context.Context, e incident.Evidence, content []byte) error {
+	_, err := c.keepEvidence(ctx, e, content)
+	return err
+}
+
+// keepEvidence keeps a file and returns the id it got.
+func (c *change) keepEvidence(ctx context.Context, e incident.Evidence, content []byte) (string, error) {
 	id, err := incident.NewID()
 	if err != nil {
-		return err
+		return "", err
 	}
 	e.ID, e.IncidentID, e.AddedBy, e.AddedAt = id, c.i.ID, c.actor.ID, c.now
 	if err := incident.AddEvidence(ctx, c.tx, e, content); err != nil {
-		return err
+		return "", err
 	}
-	return c.note(ctx, "evidence.added", map[string]string{"evidence": e.ID, "sha256": e.SHA256, "media_type": e.MediaType}, "")
+	return id, c.note(ctx, "evidence.added", map[string]string{"evidence": e.ID, "sha256": e.SHA256, "media_type": e.MediaType}, "")
 }
 
 // receiptOf gives the receipt of a report that was sent before under that key.
