@@ -34,7 +34,7 @@ func (s *Service) NotificationLanguage(f firm.Firm, asked string) (string, error
 	}
 	switch {
 	case asked != "" && !a.Accepts(asked):
-		return "", notification.ErrLanguage.At("lang").With("Language", strings.ToUpper(asked)).With("Accepted", strings.ToUpper(strings.Join(a.Languages, ", ")))
+		return "", notification.ErrLanguage.With("Language", strings.ToUpper(asked)).With("Accepted", strings.ToUpper(strings.Join(a.Languages, ", ")))
 	case asked != "":
 		return asked, nil
 	case a.Accepts(f.Language):

@@ -75,6 +75,13 @@ func (p *authorityPage) readRows(v *Visit, ask response.Ask) error {
 			return err
 		}
 	}
+	for _, list := range [][]notification.Row{p.Advice.Missing, p.Advice.Later} {
+		for k, r := range list {
+			if other, ok := aid.Row(r.ID); ok {
+				list[k].Label = other.Label
+			}
+		}
+	}
 	ticks, err := notification.TicksOf(v.Ctx(), v.S.d.DB.R, p.Head.I.ID, len(p.Filings))
 	if err != nil {
 		return err

@@ -86,12 +86,15 @@
         setTimeout(function () { label.textContent = label.dataset.before; delete label.dataset.before; }, 2000);
         tickCopied(copy);
       };
-      if (navigator.clipboard && window.isSecureContext) {
-        navigator.clipboard.writeText(text.trim()).then(done);
-      } else {
+      var byHand = function () { // also where the browser forbids the clipboard
         var box = doc.createElement("textarea");
         box.value = text.trim();
         body.appendChild(box); box.select(); doc.execCommand("copy"); box.remove(); done();
+      };
+      if (navigator.clipboard && window.isSecureContext) {
+        navigator.clipboard.writeText(text.trim()).then(done, byHand);
+      } else {
+        byHand();
       }
     }
     if (e.target.closest("[data-print]")) { window.print(); }
@@ -118,7 +121,7 @@
     }).then(function (html) {
       if (!html) { return; }
       var fresh = new DOMParser().parseFromString(html, "text/html");
-      ["t-" + data.get("question"), "companion-progress"].forEach(function (id) {
+      ["t-" + data.get("question"), "i-" + data.get("question"), "companion-progress"].forEach(function (id) {
         var old = doc.getElementById(id), now = fresh.getElementById(id);
         if (!old || !now) { return; }
         now.querySelectorAll("[data-js-only]").forEach(function (el) { el.hidden = false; });
