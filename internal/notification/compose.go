@@ -129,7 +129,7 @@ func (c composer) raises(q workflow.Canonical) bool {
 	return (q.Only == nil || said(q.Only)) && (q.Unless == nil || !said(q.Unless))
 }
 
-func (c composer) isCase(when workflow.Case) bool {
+func (c composer) isCase(when workflow.Circumstance) bool {
 	switch when {
 	case workflow.WhenFollowUp:
 		return c.Phase != obligation.Initial

@@ -126,7 +126,7 @@ func inOrder(t *testing.T, form workflow.Form, d notification.Dossier, lang stri
 				continue
 			}
 			main, _ := q.Main()
-			if q.When == workflow.AnyCase && main.Only == nil && main.Unless == nil {
+			if q.When == workflow.Whenever && main.Only == nil && main.Unless == nil {
 				t.Errorf("%s is left out", q.ID)
 			}
 		}

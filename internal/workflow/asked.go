@@ -54,7 +54,7 @@ func (k *asking) question(at string, q Asked) {
 	if q.Certainty != "" {
 		oneOf(k.checker, at+".certainty", q.Certainty, Found, High, Medium, Low)
 	}
-	checkCase(k.checker, at+".when", q.When)
+	checkWhen(k.checker, at+".when", q.When)
 	k.limits(at, q, parts)
 	k.options(at, q, parts)
 }

@@ -114,7 +114,7 @@ type Asked struct {
 	Pattern   string       `yaml:"pattern"`   // regular expression of the whole answer; empty: any
 	Max       int          `yaml:"max"`       // longest answer in characters, when the form's limit is known
 	Certainty Certainty    `yaml:"certainty"` // missing: that of the group
-	When      Case         `yaml:"when"`
+	When      Circumstance `yaml:"when"`
 	Options   []FormOption `yaml:"options"` // missing: those of the canonical question
 }
 

@@ -41,7 +41,7 @@ type FormQuestion struct {
 	Max       int  // characters; 0: not a text
 	MaxKnown  bool // false: a careful guess
 	Certainty Certainty
-	When      Case
+	When      Circumstance
 }
 
 // Main is the canonical question that carries the answer; ok is false for a question
@@ -164,7 +164,7 @@ func (q *FormQuestion) inherit(asked Asked) {
 	if q.Hint == nil {
 		q.Hint = main.Hint
 	}
-	if q.When == AnyCase {
+	if q.When == Whenever {
 		q.When = main.When
 	}
 	q.Label = merged(asked.Label, main.Label)

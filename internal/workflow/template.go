@@ -26,19 +26,19 @@ func (k FieldKind) HasOptions() bool {
 	return k == ChoiceField || k == ManyField || k == YesNoField
 }
 
-// Case names a circumstance in which a question is asked at all.
-type Case string
+// Circumstance names a circumstance in which a question is asked at all.
+type Circumstance string
 
-// The cases. An empty case is always.
+// The circumstances. An empty one is always.
 const (
-	AnyCase       Case = ""
-	WhenFollowUp  Case = "follow_up"       // an earlier notification exists
-	WhenWithdrawn Case = "withdrawal"      // it is taken back
-	WhenLate      Case = "late"            // the 72 hours are over (GDPR Art. 33(1))
-	WhenTold      Case = "told"            // a processor told us (GDPR Art. 33(2))
-	WhenInformed  Case = "people_told"     // the people have been told
-	WhenNeeded    Case = "people_needed"   // they must be told (GDPR Art. 34)
-	WhenSilent    Case = "people_not_told" // they are not told, and why
+	Whenever      Circumstance = ""
+	WhenFollowUp  Circumstance = "follow_up"       // an earlier notification exists
+	WhenWithdrawn Circumstance = "withdrawal"      // it is taken back
+	WhenLate      Circumstance = "late"            // the 72 hours are over (GDPR Art. 33(1))
+	WhenTold      Circumstance = "told"            // a processor told us (GDPR Art. 33(2))
+	WhenInformed  Circumstance = "people_told"     // the people have been told
+	WhenNeeded    Circumstance = "people_needed"   // they must be told (GDPR Art. 34)
+	WhenSilent    Circumstance = "people_not_told" // they are not told, and why
 )
 
 // FactOrigin is where a fact that answers a question comes from.
@@ -82,13 +82,13 @@ type Canonical struct {
 	Origin  FactOrigin `yaml:"origin"`
 	Fixed   bool       `yaml:"fixed"` // follows from its origin; changed there, never typed here
 	// Withdrawal says that it is asked when a notification is taken back, too.
-	Withdrawal bool     `yaml:"withdrawal"`
-	When       Case     `yaml:"when"`
-	Only       *Earlier `yaml:"only"`   // asked only after one of these answers
-	Unless     *Earlier `yaml:"unless"` // not asked after one of these answers
-	Label      Text     `yaml:"label"`
-	Hint       Text     `yaml:"hint"` // may be missing
-	Options    []Choice `yaml:"options"`
+	Withdrawal bool         `yaml:"withdrawal"`
+	When       Circumstance `yaml:"when"`
+	Only       *Earlier     `yaml:"only"`   // asked only after one of these answers
+	Unless     *Earlier     `yaml:"unless"` // not asked after one of these answers
+	Label      Text         `yaml:"label"`
+	Hint       Text         `yaml:"hint"` // may be missing
+	Options    []Choice     `yaml:"options"`
 }
 
 // IsLegal reports whether Art. 33(3)(a) to (d) asks for it: no form can do without.
@@ -167,7 +167,7 @@ func (q Canonical) check(c *checker, at string, t Template, before map[string]bo
 	checkKind(c, at+".kind", q.Kind)
 	oneOf(c, at+".origin", q.Origin, "", FromFilings, FromIncident, FromFirm, FromLead, FromMoments, FromTriage, FromScenario, FromPeople, FromRisk)
 	c.need(!q.Fixed || q.Origin != "", at+".fixed", "what is fixed needs an origin, or nobody could ever answer it")
-	checkCase(c, at+".when", q.When)
+	checkWhen(c, at+".when", q.When)
 	c.text(at+".label", q.Label)
 	if q.Hint != nil {
 		c.text(at+".hint", q.Hint)
@@ -213,6 +213,6 @@ func checkKind(c *checker, at string, k FieldKind) {
 	oneOf(c, at, k, TextField, ChoiceField, ManyField, NumberField, InstantField, YesNoField)
 }
 
-func checkCase(c *checker, at string, w Case) {
-	oneOf(c, at, w, AnyCase, WhenFollowUp, WhenWithdrawn, WhenLate, WhenTold, WhenInformed, WhenNeeded, WhenSilent)
+func checkWhen(c *checker, at string, w Circumstance) {
+	oneOf(c, at, w, Whenever, WhenFollowUp, WhenWithdrawn, WhenLate, WhenTold, WhenInformed, WhenNeeded, WhenSilent)
 }
