@@ -7,6 +7,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -55,27 +56,46 @@ func each[T any](l *loader, folder string, add func(*checker, T)) {
 		l.problems = append(l.problems, Problem{File: folder, Text: "the folder has no YAML file"})
 		return
 	}
-	for _, name := range names {
-		var v T
-		if c, ok := l.decode(name, &v); ok {
-			add(c, v)
+	read := make([]struct {
+		v T
+		c *checker
+		p *Problem
+	}, len(names))
+	var wg sync.WaitGroup
+	for i, name := range names { // reading takes most of the time, and files do not know each other
+		wg.Go(func() { read[i].c, read[i].p = l.readFile(name, &read[i].v) })
+	}
+	wg.Wait()
+	for _, r := range read {
+		if r.p != nil {
+			l.problems = append(l.problems, *r.p)
+			continue
 		}
+		add(r.c, r.v)
 	}
 }
 
 // decode reads one file strictly into v and returns what notes further problems.
 func (l *loader) decode(name string, v any) (*checker, bool) {
+	c, p := l.readFile(name, v)
+	if p != nil {
+		l.problems = append(l.problems, *p)
+	}
+	return c, p == nil
+}
+
+// readFile is decode without noting the problem; it may run beside others.
+func (l *loader) readFile(name string, v any) (*checker, *Problem) {
 	src, err := fs.ReadFile(l.fsys, name)
 	if err != nil {
-		l.problems = append(l.problems, Problem{File: name, Text: "the file cannot be read: " + err.Error()})
-		return nil, false
+		return nil, &Problem{File: name, Text: "the file cannot be read: " + err.Error()}
 	}
 	c := &checker{loader: l, file: name, src: src}
 	if err := yaml.UnmarshalWithOptions(src, v, yaml.Strict()); err != nil {
-		l.problems = append(l.problems, c.decodeProblem(err))
-		return nil, false
+		p := c.decodeProblem(err)
+		return nil, &p
 	}
-	return c, true
+	return c, nil
 }
 
 // quoted is the first word that an error message has in quotes.
