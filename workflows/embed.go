@@ -4,7 +4,12 @@ package workflows
 
 import "embed"
 
-// FS holds the packs. Its root is this folder.
+// FS holds the packs and, in schemas/, a JSON Schema of each kind. Its root is this
+// folder.
 //
-//go:embed categories.yaml edpb.yaml holidays/*.yaml regimes/*.yaml authorities/*.yaml assessments/*.yaml scenarios/*.yaml
+//go:embed categories.yaml edpb.yaml holidays/*.yaml regimes/*.yaml authorities/*.yaml scenarios/*.yaml assessments/*.yaml schemas/*.schema.json
 var FS embed.FS
+
+// Schema returns the JSON Schema of a kind of pack, such as "regime"; an error when
+// there is no such kind.
+func Schema(kind string) ([]byte, error) { return FS.ReadFile("schemas/" + kind + ".schema.json") }

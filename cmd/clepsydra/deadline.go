@@ -50,7 +50,7 @@ func (c deadlineCmd) Run(e *env) error {
 	if err != nil || zone == "" {
 		return unusable{fmt.Errorf("zone %q of country %q is not known: name one with --tz, such as Europe/Brussels", zone, c.Country)}
 	}
-	d, err := c.compute(loc)
+	d, err := c.compute(e, loc)
 	if err != nil {
 		return unusable{err}
 	}
@@ -77,7 +77,7 @@ func (c deadlineCmd) Run(e *env) error {
 	return nil
 }
 
-func (c deadlineCmd) compute(loc *time.Location) (deadline.Deadline, error) {
+func (c deadlineCmd) compute(e *env, loc *time.Location) (deadline.Deadline, error) {
 	p, err := c.period()
 	if err != nil {
 		return deadline.Deadline{}, err
@@ -96,7 +96,11 @@ func (c deadlineCmd) compute(loc *time.Location) (deadline.Deadline, error) {
 	if err != nil {
 		return deadline.Deadline{}, err
 	}
-	packs, err := workflow.Load(workflows.FS, time.Now)
+	cfg, err := e.settings()
+	if err != nil {
+		return deadline.Deadline{}, err
+	}
+	packs, err := workflow.LoadDir(workflows.FS, cfg.Packs, time.Now)
 	if err != nil {
 		return deadline.Deadline{}, err
 	}

@@ -34,6 +34,7 @@ type cli struct {
 	Deadline deadlineCmd `cmd:"" help:"Compute a legal period and explain it."`
 	Import   importCmd   `cmd:"" help:"Take people into the customer file."`
 	Letters  lettersCmd  `cmd:"" help:"Print the letters of an incident into a folder."`
+	Workflow workflowCmd `cmd:"" help:"The rule packs: check, list, schema."`
 	Migrate  migrateCmd  `cmd:"" help:"Bring the database's schema up to date."`
 	User     userCmd     `cmd:"" help:"People who sign in."`
 	Journal  journalCmd  `cmd:"" help:"The record of what happened."`

@@ -11,13 +11,15 @@ import (
 	"clepsydra/internal/config"
 )
 
-type serveCmd struct{}
+type serveCmd struct {
+	ShippedRules bool `help:"Leave rule packs of your own out, when they cannot be used and there is no time to mend them."`
+}
 
 // stopTime is how long running work may take to come to a good end.
 const stopTime = 20 * time.Second
 
 // Run serves until it is told to stop.
-func (serveCmd) Run(e *env) error {
+func (c serveCmd) Run(e *env) error {
 	cfg, err := e.settings()
 	if err != nil {
 		return err
@@ -29,7 +31,7 @@ func (serveCmd) Run(e *env) error {
 	if created {
 		e.tellOfKey(cfg)
 	}
-	a, err := app.New(cfg, db, key, app.Options{Log: e.logger(cfg.LogLevel)})
+	a, err := app.New(cfg, db, key, app.Options{Log: e.logger(cfg.LogLevel), ShippedRules: c.ShippedRules})
 	if err != nil {
 		return errors.Join(err, db.Close())
 	}

@@ -23,17 +23,18 @@ import (
 	"clepsydra/internal/locale"
 	"clepsydra/internal/mail"
 	"clepsydra/internal/response"
+	"clepsydra/internal/rulebook"
 	"clepsydra/internal/stewardship"
 	"clepsydra/internal/web"
 	"clepsydra/internal/workflow"
 	"clepsydra/templates"
-	"clepsydra/workflows"
 )
 
 // App is the running program. Its parts may be used by commands and tests.
 type App struct {
 	DB          *database.DB
 	Packs       *workflow.Packs
+	Rules       *rulebook.Book
 	Locale      *locale.Bundle
 	Firms       *firm.Store
 	Accounts    *account.Service
@@ -50,8 +51,11 @@ type App struct {
 	runner  *job.Runner
 	web     *web.Server
 	address string
-	key     database.Key
-	closers []closer
+	// rulesFailed is why the firm's own rule packs are not in use as they are; nil
+	// when they are.
+	rulesFailed error
+	key         database.Key
+	closers     []closer
 }
 
 // closer is one thing to end, in the opposite order of its start.
@@ -64,6 +68,8 @@ type closer struct {
 type Options struct {
 	Clock job.Clock // nil: that of the machine
 	Log   *slog.Logger
+	// ShippedRules leaves the firm's own rule packs out.
+	ShippedRules bool
 }
 
 // OpenData finds the key, opens the database and brings its schema up to date. It
@@ -106,7 +112,8 @@ func New(cfg config.Config, db *database.DB, key database.Key, o Options) (*App,
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)
 	}
-	for _, build := range []func() error{a.buildTexts, a.buildServices, a.buildRunner, a.buildWeb} {
+	rules := func() error { return a.buildRules(o.ShippedRules) }
+	for _, build := range []func() error{rules, a.buildTexts, a.buildServices, a.buildRunner, a.buildWeb} {
 		if err := build(); err != nil {
 			return nil, err
 		}
@@ -114,13 +121,10 @@ func New(cfg config.Config, db *database.DB, key database.Key, o Options) (*App,
 	return a, nil
 }
 
-// buildTexts loads everything that is read once: rules, translations, letters,
-// mail layouts, fonts.
+// buildTexts loads everything else that is read once: translations, letters, mail
+// layouts, fonts.
 func (a *App) buildTexts() error {
 	var err error
-	if a.Packs, err = workflow.Load(workflows.FS, a.clock.Now); err != nil {
-		return fmt.Errorf("load rule packs: %w", err)
-	}
 	if a.Locale, err = locale.Load(templates.FS); err != nil {
 		return err
 	}
@@ -205,6 +209,7 @@ func (a *App) Start(ctx context.Context, failed func(error)) error {
 	if err := a.rememberAddress(ctx); err != nil {
 		return errors.Join(err, listener.Close())
 	}
+	a.rememberRules(ctx)
 	a.runner.Start(context.WithoutCancel(ctx))
 	a.onStop("workers", a.runner.Stop)
 	if err := a.sweepUp(ctx); err != nil {

@@ -54,6 +54,7 @@ func mayImport() map[string][]string {
 		"journal":       {"database", "fault"},
 		"slackbot":      {"alert", "fault"},
 		"mail":          {"alert", "fault"},
+		"rulebook":      {"database", "journal", "workflow"},
 		"firm":          {"database", "fault"},
 		"account":       {"database", "fault", "firm", "journal"},
 		"incident":      {"database", "fault"},

@@ -33,7 +33,7 @@ func (a *App) buildWeb() error {
 	var err error
 	a.web, err = web.New(web.Deps{
 		DB: a.DB, Clock: a.clock.Now, Locale: a.Locale, Templates: templates.FS, Firms: a.Firms, Accounts: a.Accounts,
-		Response: a.Response, Contacts: a.Stewardship, Packs: a.Packs, Papers: papers{a.Papers, a.Locale},
+		Response: a.Response, Contacts: a.Stewardship, Packs: a.Packs, Rules: a.Rules, RulesFailed: a.rulesFailed, Papers: papers{a.Papers, a.Locale},
 		Channels: channels{a}, Inbound: clicks, Health: a.health, CheckLogo: document.CheckLogo, Log: a.log, Proxy: a.cfg.TrustProxy,
 		Secure: strings.HasPrefix(a.cfg.BaseURL, "https://"), Key: a.key.Derive("forms"),
 	})
@@ -107,6 +107,9 @@ func (a *App) health(ctx context.Context) web.Health {
 	}
 	for _, t := range troubles {
 		h.Notes = append(h.Notes, "health.channel_"+t.Channel)
+	}
+	if a.rulesFailed != nil {
+		h.Notes = append(h.Notes, "health.rules_failed")
 	}
 	if len(dead) > 0 {
 		h.Notes = append(h.Notes, "health.work_given_up")

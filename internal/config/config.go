@@ -50,6 +50,9 @@ type Config struct {
 	Key Secret `env:"CLEPSYDRA_KEY" yaml:"-"`
 	// DatabaseURL is the address of a PostgreSQL server; empty means the file.
 	DatabaseURL Secret `env:"CLEPSYDRA_DATABASE_URL" yaml:"database_url"`
+	// Packs is a folder with rule packs of the firm's own, laid over the shipped
+	// ones (workflows/README.md); empty means none.
+	Packs string `env:"CLEPSYDRA_PACKS" yaml:"packs"`
 	// LogLevel is debug, info, warn or error.
 	LogLevel string `env:"CLEPSYDRA_LOG_LEVEL" yaml:"log_level"`
 	// TrustProxy names the header in which a reverse proxy gives the visitor's
@@ -105,6 +108,9 @@ func (c Config) Validate() error {
 	}
 	if c.Data == "" && c.DatabaseURL == "" {
 		errs = append(errs, errors.New("CLEPSYDRA_DATA: name the folder for the data, or set CLEPSYDRA_DATABASE_URL"))
+	}
+	if info, err := os.Stat(c.Packs); c.Packs != "" && (err != nil || !info.IsDir()) {
+		errs = append(errs, fmt.Errorf("CLEPSYDRA_PACKS %q: name the folder with your own rule packs, or leave it out", c.Packs))
 	}
 	switch c.LogLevel {
 	case "debug", "info", "warn", "error":

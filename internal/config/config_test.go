@@ -44,6 +44,7 @@ func TestEveryFieldIsChecked(t *testing.T) {
 		"CLEPSYDRA_BASE_URL":  "base_url: leak.example.com\n",
 		"CLEPSYDRA_DATA":      "data: \"\"\n",
 		"CLEPSYDRA_LOG_LEVEL": "log_level: loud\n",
+		"CLEPSYDRA_PACKS":     "packs: nowhere\n",
 	} {
 		if _, err := config.Load(write(t, text)); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: got %v", name, err)

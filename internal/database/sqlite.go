@@ -10,7 +10,6 @@ import (
 
 	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/driver"
-	_ "github.com/ncruces/go-sqlite3/vfs/adiantum" // registers the encrypting file layer
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/sqlitedialect"
 )
@@ -60,7 +59,7 @@ func sqlitePool(o Options, extra string, n int) (*sql.DB, error) {
 	dsn := (&url.URL{
 		Scheme:   "file",
 		Opaque:   (&url.URL{Path: o.Path}).EscapedPath(),
-		RawQuery: url.Values{"vfs": {"adiantum"}, "_txlock": {"immediate"}, "_timefmt": {instantLayout}}.Encode(),
+		RawQuery: url.Values{"vfs": {encrypted(o.Path)}, "_txlock": {"immediate"}, "_timefmt": {instantLayout}}.Encode(),
 	}).String()
 	key := o.Key
 	pool, err := driver.Open(dsn, func(c *sqlite3.Conn) error {

@@ -55,6 +55,16 @@ func (d *Date) UnmarshalText(b []byte) error {
 	return nil
 }
 
+// UnmarshalYAML reads the same from a YAML library that hands over a reader of the
+// value: it is much quicker there than a text, for which the file is written out anew.
+func (d *Date) UnmarshalYAML(read func(any) error) error {
+	var s string
+	if err := read(&s); err != nil {
+		return err
+	}
+	return d.UnmarshalText([]byte(s))
+}
+
 // IsZero reports whether d means "no day".
 func (d Date) IsZero() bool { return d == Date{} }
 

@@ -29,6 +29,7 @@ import (
 	"clepsydra/internal/journal"
 	"clepsydra/internal/locale"
 	"clepsydra/internal/response"
+	"clepsydra/internal/rulebook"
 	"clepsydra/internal/stewardship"
 	"clepsydra/internal/workflow"
 	"clepsydra/templates"
@@ -118,7 +119,7 @@ func newPlace(t testing.TB) *place {
 	h.s, err = New(Deps{
 		DB: h.db, Clock: h.clock, Locale: texts, Templates: templates.FS, Firms: h.firms, Accounts: h.accounts, Response: answers,
 		Contacts: stewardship.New(h.db, h.clock, func(context.Context, bun.IDB, contact.ImportID) (int, error) { return 0, nil }),
-		Packs:    packs, Papers: testPapers(), Channels: outside{}, Inbound: outside{}, Log: log, CheckLogo: document.CheckLogo,
+		Packs:    packs, Rules: rulebook.New(h.db, h.clock), Papers: testPapers(), Channels: outside{}, Inbound: outside{}, Log: log, CheckLogo: document.CheckLogo,
 		Health: func(context.Context) Health { return h.health }, Key: bytes.Repeat([]byte{9}, 32),
 	})
 	h.ok(err)

@@ -34,7 +34,7 @@ type Route struct {
 func (s *Server) routes() []Route {
 	return slices.Concat(
 		s.publicRoutes(), s.reportRoutes(), s.signInRoutes(), s.setupRoutes(), s.meRoutes(),
-		s.settingsRoutes(), s.channelRoutes(), s.accountRoutes(),
+		s.settingsRoutes(), s.channelRoutes(), s.ruleRoutes(), s.accountRoutes(),
 		s.boardRoutes(), s.incidentsRoutes(), s.workRoutes(), s.timelineRoutes(),
 		s.handlingRoutes(), s.riskRoutes(), s.guideRoutes(), s.closeRoutes(), s.peopleRoutes(), s.letterRoutes(), s.authorityRoutes(),
 		s.registerRoutes(), s.contactRoutes(), s.importRoutes(),

@@ -26,6 +26,7 @@ import (
 	"clepsydra/internal/firm"
 	"clepsydra/internal/locale"
 	"clepsydra/internal/response"
+	"clepsydra/internal/rulebook"
 	"clepsydra/internal/stewardship"
 	"clepsydra/internal/workflow"
 )
@@ -52,6 +53,7 @@ type Deps struct {
 	Response  *response.Service
 	Contacts  *stewardship.Service
 	Packs     *workflow.Packs
+	Rules     *rulebook.Book
 	Papers    Papers
 	Channels  Channels
 	Inbound   Inbound
@@ -61,6 +63,9 @@ type Deps struct {
 	Proxy     string
 	Secure    bool
 	Key       []byte
+	// RulesFailed is why the firm's own rule packs are not in use as they are; nil
+	// when they are.
+	RulesFailed error
 }
 
 // Channels are the ways to responders, as the settings pages need them.

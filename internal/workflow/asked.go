@@ -40,7 +40,7 @@ func (k *asking) question(at string, q Asked) {
 	k.need(!contains(k.ids, id), at+".id", "%q is there twice", id)
 	k.ids = append(k.ids, id)
 	if len(parts) == 0 && len(q.EDPB) == 0 {
-		k.text(at+".label", q.Label)
+		k.text(at+".label", Text(q.Label))
 		k.need(q.Kind != "", at+".kind", "a question of the authority's own needs a kind")
 	} else {
 		k.partial(at+".label", q.Label)
@@ -74,7 +74,7 @@ func (k *asking) parts(at string, q Asked) []Canonical {
 
 // partial checks a text that needs only the languages the authority accepts: the
 // others are read from the canonical question.
-func (k *asking) partial(at string, t Text) {
+func (k *asking) partial(at string, t PartText) {
 	if t == nil {
 		return
 	}
@@ -111,10 +111,10 @@ func (k *asking) options(at string, q Asked, parts []Canonical) {
 	for i, o := range q.Options {
 		where := index(at+".options", i)
 		k.name(where+".id", o.ID)
-		k.need(!slices.ContainsFunc(q.Options[:i], func(x FormOption) bool { return x.ID == o.ID }), where+".id", "%q is there twice", o.ID)
+		k.need(!slices.ContainsFunc(q.Options[:i], func(x AskedOption) bool { return x.ID == o.ID }), where+".id", "%q is there twice", o.ID)
 		is := o.means(parts)
 		if len(is) == 0 {
-			k.text(where+".label", o.Label)
+			k.text(where+".label", Text(o.Label))
 			continue
 		}
 		k.partial(where+".label", o.Label)
@@ -133,7 +133,7 @@ func (k *asking) options(at string, q Asked, parts []Canonical) {
 }
 
 // means lists the canonical options that an option stands for.
-func (o FormOption) means(parts []Canonical) []string {
+func (o AskedOption) means(parts []Canonical) []string {
 	if o.Is == nil && len(parts) > 0 && parts[0].Has(o.ID) {
 		return []string{o.ID}
 	}

@@ -21,6 +21,7 @@ type surveyor struct {
 	env    types.Map
 	points types.Map
 	tags   types.Map
+	asked  map[string]*Question
 }
 
 func (l *loader) addAssessment(c *checker, a Assessment) {
@@ -28,7 +29,7 @@ func (l *loader) addAssessment(c *checker, a Assessment) {
 	c.text("$.name", a.Name)
 	c.text("$.intro", a.Intro)
 	oneOf(c, "$.subject", a.Subject, OfIncident, OfFirm)
-	s := &surveyor{checker: c, a: &a, points: types.Map{}, tags: types.Map{}}
+	s := &surveyor{checker: c, a: &a, points: types.Map{}, tags: types.Map{}, asked: make(map[string]*Question)}
 	s.env = types.Map{"points": s.points, "tags": s.tags}
 	s.outcomes()
 	c.need(len(a.Groups) > 0, "$.groups", "the list is empty")
@@ -117,6 +118,7 @@ func (s *surveyor) question(at string, q *Question) {
 		s.name(at+".options", name)
 		names[name] = types.Float64
 	}
+	s.asked[q.ID] = q
 	s.points[q.ID] = names
 	s.tags[q.ID] = types.Array(types.String)
 }
@@ -226,13 +228,19 @@ func (s *surveyor) cases() {
 	}
 }
 
-// answer checks one answer as a pack or a scenario writes it.
+// answer checks one answer as a case writes it.
 func (s *surveyor) answer(at, id string, v any) {
-	q, ok := s.a.Question(id)
+	q, ok := s.asked[id]
 	if !ok {
 		s.fail(at, "there is no question %q", id)
 		return
 	}
+	s.chosen(at, *q, v)
+}
+
+// chosen checks one answer as a case or a scenario writes it: the options exist, and
+// a list is one only where several may be chosen.
+func (c *checker) chosen(at string, q Question, v any) {
 	var chosen []string
 	switch v := v.(type) {
 	case string:
@@ -240,17 +248,17 @@ func (s *surveyor) answer(at, id string, v any) {
 	case []any:
 		for _, o := range v {
 			word, isWord := o.(string)
-			s.need(isWord, at, "%v is not the name of an option", o)
+			c.need(isWord, at, "%v is not the name of an option", o)
 			chosen = append(chosen, word)
 		}
 	}
 	isList := reflect.TypeOf(v) != nil && reflect.TypeOf(v).Kind() == reflect.Slice
-	s.need(isList == (q.Kind == ManyOptions), at, "a list belongs to a question with many answers, and to no other")
+	c.need(isList == (q.Kind == ManyOptions), at, "a list belongs to a question with many answers, and to no other")
 	if q.Kind != OneOption && q.Kind != ManyOptions {
 		return
 	}
 	for _, o := range chosen {
 		_, known := q.Option(o)
-		s.need(known, at, "the question %q has no option %q", id, o)
+		c.need(known, at, "the question %q has no option %q", q.ID, o)
 	}
 }

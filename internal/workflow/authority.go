@@ -105,25 +105,29 @@ type AuthorityGroup struct {
 // questions; one without is the authority's alone and needs an id, a kind and a label
 // in every language.
 type Asked struct {
-	ID        string       `yaml:"id"`        // missing: that of the first canonical question
-	EDPB      []string     `yaml:"edpb"`      // canonical questions it takes together, the main one first
-	Label     Text         `yaml:"label"`     // what it says in the languages accepted; others may be missing
-	Hint      Text         `yaml:"hint"`      // missing: that of the canonical question
-	Kind      FieldKind    `yaml:"kind"`      // missing: that of the canonical question
-	Required  *bool        `yaml:"required"`  // in a first notification; missing: as the canonical question
-	Pattern   string       `yaml:"pattern"`   // regular expression of the whole answer; empty: any
-	Max       int          `yaml:"max"`       // longest answer in characters, when the form's limit is known
-	Certainty Certainty    `yaml:"certainty"` // missing: that of the group
-	When      Circumstance `yaml:"when"`
-	Options   []FormOption `yaml:"options"` // missing: those of the canonical question
+	ID        string        `yaml:"id"`        // missing: that of the first canonical question
+	EDPB      []string      `yaml:"edpb"`      // canonical questions it takes together, the main one first
+	Label     PartText      `yaml:"label"`     // what it says in the languages accepted; others may be missing
+	Hint      Text          `yaml:"hint"`      // missing: that of the canonical question
+	Kind      FieldKind     `yaml:"kind"`      // missing: that of the canonical question
+	Required  *bool         `yaml:"required"`  // in a first notification; missing: as the canonical question
+	Pattern   string        `yaml:"pattern"`   // regular expression of the whole answer; empty: any
+	Max       int           `yaml:"max"`       // longest answer in characters, when the form's limit is known
+	Certainty Certainty     `yaml:"certainty"` // missing: that of the group
+	When      Circumstance  `yaml:"when"`
+	Options   []AskedOption `yaml:"options"` // missing: those of the canonical question
 }
 
-// FormOption is one option of the authority's list and the canonical options it stands for.
-type FormOption struct {
+// AskedOption is one option of the authority's list as it is written.
+type AskedOption struct {
 	ID    string   `yaml:"id"`
-	Label Text     `yaml:"label"` // missing languages: those of the first canonical option
-	Is    []string `yaml:"is"`    // missing: the one with the same id, if there is one
+	Label PartText `yaml:"label"` // missing languages: those of the first canonical option
+	Is    []string `yaml:"is"`    // canonical options it stands for; missing: the one with the same id, if there is one
 }
+
+// PartText is a text in some languages only: the others are taken from the canonical
+// question. Those that the authority accepts must be there.
+type PartText map[string]string
 
 var authorityID = regexp.MustCompile(`^[A-Z]{2}-[A-Z]+$`)
 

@@ -31,12 +31,7 @@ type categoryList struct {
 	Categories []Category    `yaml:"categories"`
 }
 
-func (l *loader) loadCategories() {
-	var list categoryList
-	c, ok := l.decode(categoriesFile, &list)
-	if !ok {
-		return
-	}
+func (l *loader) addCategories(c *checker, list categoryList) {
 	c.need(list.Version != "", "$.version", "the version is missing")
 	c.origin(list.Source, list.Seen)
 	types := make(map[string]bool)

@@ -31,6 +31,10 @@ func (e *Expression) UnmarshalText(b []byte) error {
 	return nil
 }
 
+// UnmarshalYAML does the same without writing the file out again, which the library
+// does for a type that only reads text, at the price of the whole file each time.
+func (e *Expression) UnmarshalYAML(read func(any) error) error { return read(&e.Text) }
+
 // MarshalText writes the source.
 func (e Expression) MarshalText() ([]byte, error) { return []byte(e.Text), nil }
 

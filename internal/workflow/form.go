@@ -44,6 +44,14 @@ type FormQuestion struct {
 	When      Circumstance
 }
 
+// FormOption is one option of a question and the canonical options it stands for; one
+// that stands for none belongs to this form alone.
+type FormOption struct {
+	ID    string
+	Label Text
+	Is    []string
+}
+
 // Main is the canonical question that carries the answer; ok is false for a question
 // of the authority's own.
 func (q FormQuestion) Main() (Canonical, bool) {
@@ -122,7 +130,7 @@ func (p *Packs) Form(a Authority) Form {
 
 func (g *FormGroup) add(t Template, a Authority, asked Asked) {
 	q := FormQuestion{
-		ID: asked.ID, Number: g.Number + "." + strconv.Itoa(len(g.Questions)+1), Kind: asked.Kind, Label: asked.Label, Hint: asked.Hint,
+		ID: asked.ID, Number: g.Number + "." + strconv.Itoa(len(g.Questions)+1), Kind: asked.Kind, Label: Text(asked.Label), Hint: asked.Hint,
 		Pattern: asked.Pattern, Max: asked.Max, MaxKnown: asked.Max > 0, Certainty: asked.Certainty, When: asked.When,
 	}
 	for _, id := range asked.EDPB {
@@ -182,12 +190,12 @@ func filled(asked Asked, parts []Canonical) []FormOption {
 		}
 		return out
 	}
-	for _, o := range asked.Options {
-		o.Is = o.means(parts)
+	for _, written := range asked.Options {
+		o := FormOption{ID: written.ID, Label: Text(written.Label), Is: written.means(parts)}
 		if len(o.Is) > 0 && len(parts) > 0 {
 			for _, c := range parts[0].Options {
 				if c.ID == o.Is[0] {
-					o.Label = merged(o.Label, c.Label)
+					o.Label = merged(written.Label, c.Label)
 				}
 			}
 		}
@@ -198,7 +206,7 @@ func filled(asked Asked, parts []Canonical) []FormOption {
 
 // merged adds to the authority's own words the languages they do not speak, as a
 // reading aid. A country's variant of a language that they do speak is left out.
-func merged(own, canonical Text) Text {
+func merged(own PartText, canonical Text) Text {
 	out := make(Text, len(canonical))
 	for key, s := range canonical {
 		lang, _, _ := strings.Cut(key, "-")

@@ -104,7 +104,7 @@ func add[T pack](c *checker, v versions[T], p T) {
 	for _, other := range v[h.ID] {
 		o := other.header()
 		c.need(o.Version != h.Version, "$.version", "version %q is there twice", h.Version)
-		c.need(!overlap(o, h), "$.valid_from", "version %q is in force on the same days", o.Version)
+		c.need(!overlap(o, h), "$.valid_from", "version %q is in force on the same days: give it a valid_to before this valid_from", o.Version)
 	}
 	v[h.ID] = append(v[h.ID], p)
 }

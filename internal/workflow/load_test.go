@@ -1,6 +1,7 @@
 package workflow_test
 
 import (
+	"bytes"
 	"errors"
 	"flag"
 	"io/fs"
@@ -19,9 +20,9 @@ import (
 // update rewrites testdata/bad.golden from what Load says now; read the difference.
 var update = flag.Bool("update", false, "rewrite testdata/bad.golden")
 
-// overlay is the shipped packs with one file of testdata laid over them. The first
-// line of such a file says where it belongs.
-func overlay(t testing.TB, file string) fstest.MapFS {
+// laid reads one file of testdata as an operator's own. Its first line says where it
+// belongs.
+func laid(t testing.TB, file string) workflow.Own {
 	t.Helper()
 	src, err := os.ReadFile(file)
 	if err != nil {
@@ -32,18 +33,16 @@ func overlay(t testing.TB, file string) fstest.MapFS {
 	if !ok {
 		t.Fatalf("%s does not say where it belongs", file)
 	}
-	all := shipped(t)
-	all[name] = &fstest.MapFile{Data: src}
+	own := workflow.Own{name: src}
 	if name == "categories.yaml" {
 		// Other categories: the assessment that asks for the shipped ones has no place.
-		delete(all, "assessments/breach_risk.yaml")
 		trial, err := os.ReadFile("testdata/good/assessment.yaml")
 		if err != nil {
 			t.Fatal(err)
 		}
-		all["assessments/trial.yaml"] = &fstest.MapFile{Data: trial}
+		own["assessments/breach_risk.yaml"] = bytes.Replace(trial, []byte("\nid: trial\n"), []byte("\nid: breach_risk\n"), 1)
 	}
-	return all
+	return own
 }
 
 // shipped copies the shipped packs, so that a test may change them.
@@ -78,7 +77,7 @@ func TestLoadAcceptsGoodFiles(t *testing.T) {
 	for _, file := range testdata(t, "testdata/good/*.yaml") {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			t.Parallel()
-			if _, err := workflow.Load(overlay(t, file), time.Now); err != nil {
+			if _, err := workflow.LoadWith(workflows.FS, laid(t, file), time.Now); err != nil {
 				t.Error(err)
 			}
 		})
@@ -90,11 +89,11 @@ func TestLoadAcceptsGoodFiles(t *testing.T) {
 func TestLoadRefusesBadFiles(t *testing.T) {
 	files := testdata(t, "testdata/bad/*.yaml")
 	said := make([]string, len(files))
-	var wg sync.WaitGroup
+	var all sync.WaitGroup
 	for i, file := range files {
-		all := overlay(t, file)
-		wg.Go(func() {
-			_, err := workflow.Load(all, time.Now)
+		own := laid(t, file)
+		all.Go(func() {
+			_, err := workflow.LoadWith(workflows.FS, own, time.Now)
 			var problems workflow.Problems
 			if !errors.As(err, &problems) {
 				t.Errorf("%s was accepted: %v", file, err)
@@ -103,7 +102,7 @@ func TestLoadRefusesBadFiles(t *testing.T) {
 			said[i] = "== " + filepath.Base(file) + "\n" + problems.Error() + "\n"
 		})
 	}
-	wg.Wait()
+	all.Wait()
 	got := strings.Join(said, "")
 	const golden = "testdata/bad.golden"
 	if *update {

@@ -3,11 +3,9 @@ package workflow
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"path"
 	"regexp"
 	"strings"
-	"sync"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -42,60 +40,43 @@ func (l Problems) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// loader collects packs and problems while the files are read.
-type loader struct {
-	fsys     fs.FS
-	packs    *Packs
-	problems Problems
+var (
+	// wrongType is what the library says of a value that does not fit.
+	wrongType = regexp.MustCompile(`^cannot unmarshal (\S+) into Go (?:struct field \S+|value) of type (\S+)$`)
+	// unknownKey is what it says of a key that no pack has.
+	unknownKey = regexp.MustCompile(`^unknown field "([^"]*)"$`)
+	// wrongLength is what package time says of a length of time.
+	wrongLength = regexp.MustCompile(`^time: .*duration ("[^"]*")$`)
+)
+
+// plain says what is wrong without words of the programming language, and how to
+// mend it.
+func plain(message string) string {
+	if m := wrongType.FindStringSubmatch(message); m != nil {
+		return "this should be " + sortOf(m[2]) + ", and not " + sortOf(m[1])
+	}
+	if m := unknownKey.FindStringSubmatch(message); m != nil {
+		return fmt.Sprintf("the key %q is not known here: mend its spelling or move it to where it belongs", m[1])
+	}
+	if m := wrongLength.FindStringSubmatch(message); m != nil {
+		return m[1] + " is not a length of time such as 90m or 4h"
+	}
+	return message
 }
 
-// each decodes every YAML file of a folder and hands it to add.
-func each[T any](l *loader, folder string, add func(*checker, T)) {
-	names, err := fs.Glob(l.fsys, folder+"/*.yaml")
-	if err != nil || len(names) == 0 {
-		l.problems = append(l.problems, Problem{File: folder, Text: "the folder has no YAML file"})
-		return
+// sortOf says what a type is for whoever writes a pack.
+func sortOf(goType string) string {
+	switch {
+	case strings.HasPrefix(goType, "int"), strings.HasPrefix(goType, "uint"), strings.HasPrefix(goType, "float"):
+		return "a number"
+	case strings.HasPrefix(goType, "[]"):
+		return "a list"
+	case goType == "bool":
+		return "true or false"
+	case goType == "string":
+		return "a text"
 	}
-	read := make([]struct {
-		v T
-		c *checker
-		p *Problem
-	}, len(names))
-	var wg sync.WaitGroup
-	for i, name := range names { // reading takes most of the time, and files do not know each other
-		wg.Go(func() { read[i].c, read[i].p = l.readFile(name, &read[i].v) })
-	}
-	wg.Wait()
-	for _, r := range read {
-		if r.p != nil {
-			l.problems = append(l.problems, *r.p)
-			continue
-		}
-		add(r.c, r.v)
-	}
-}
-
-// decode reads one file strictly into v and returns what notes further problems.
-func (l *loader) decode(name string, v any) (*checker, bool) {
-	c, p := l.readFile(name, v)
-	if p != nil {
-		l.problems = append(l.problems, *p)
-	}
-	return c, p == nil
-}
-
-// readFile is decode without noting the problem; it may run beside others.
-func (l *loader) readFile(name string, v any) (*checker, *Problem) {
-	src, err := fs.ReadFile(l.fsys, name)
-	if err != nil {
-		return nil, &Problem{File: name, Text: "the file cannot be read: " + err.Error()}
-	}
-	c := &checker{loader: l, file: name, src: src}
-	if err := yaml.UnmarshalWithOptions(src, v, yaml.Strict()); err != nil {
-		p := c.decodeProblem(err)
-		return nil, &p
-	}
-	return c, nil
+	return "a group of keys"
 }
 
 // quoted is the first word that an error message has in quotes.
@@ -107,12 +88,13 @@ func (c *checker) decodeProblem(err error) Problem {
 	p := Problem{File: c.file, Text: strings.TrimSpace(err.Error())}
 	var y yaml.Error
 	if errors.As(err, &y) {
-		p.Text = y.GetMessage()
+		p.Text = plain(y.GetMessage())
 		if t := y.GetToken(); t != nil && t.Position != nil {
 			p.Line, p.Column = t.Position.Line, t.Position.Column
 		}
 		return p
 	}
+	p.Text = plain(p.Text)
 	if word := quoted.FindStringSubmatch(p.Text); word != nil && c.parse() {
 		f := &finder{value: word[1]}
 		for _, doc := range c.tree.Docs {
@@ -140,9 +122,10 @@ func (f *finder) Visit(n ast.Node) ast.Visitor {
 // checker notes what is wrong in one file, with its place.
 type checker struct {
 	*loader
-	file string
-	src  []byte
-	tree *ast.File // parsed when the first problem needs a place
+	file    string
+	src     []byte
+	refused *Problem  // why it could not be decoded at all
+	tree    *ast.File // parsed when the first problem needs a place
 }
 
 // stem is the file name without folder and extension.
@@ -154,6 +137,9 @@ func (c *checker) fail(at, format string, args ...any) {
 	p := Problem{File: c.file, Text: strings.TrimPrefix(at, "$.") + ": " + fmt.Sprintf(format, args...)}
 	p.Line, p.Column = c.place(at)
 	c.problems = append(c.problems, p)
+	if c.watch != nil {
+		c.watch()
+	}
 }
 
 // need notes a problem when ok is false.

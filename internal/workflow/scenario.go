@@ -138,6 +138,7 @@ func (l *loader) addScenario(c *checker, s Scenario) {
 		c.need(!slices.Contains(s.Kinds[:i], k), index("$.kinds", i), "%q is there twice", k)
 	}
 	s.checkTasks(c)
+	s.checkAssess(c)
 	s.Letter.check(c)
 	c.need(len(s.EDPB.Incident) > 0, "$.edpb.incident", "the list is empty")
 	for i, code := range s.EDPB.Incident {

@@ -136,12 +136,7 @@ func (t Template) Legal() []string {
 	return out
 }
 
-func (l *loader) loadTemplate() {
-	var t Template
-	c, ok := l.decode(templateFile, &t)
-	if !ok {
-		return
-	}
+func (l *loader) addTemplate(c *checker, t Template) {
 	seen := make(map[string]bool)
 	for i, s := range t.Sections {
 		at := index("$.sections", i)

@@ -1,60 +1,13 @@
 package workflow_test
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
-	"testing/fstest"
-	"time"
 
 	"clepsydra/internal/workflow"
 )
-
-// TestTemplateRefuses changes one place of the shipped template at a time.
-func TestTemplateRefuses(t *testing.T) {
-	t.Parallel()
-	shippedText := string(shipped(t)["edpb.yaml"].Data)
-	tests := []struct{ name, old, new, want string }{
-		{"id", "id: reporter_contact", "id: Reporter", "is not a name"},
-		{"twice", "id: reporter_contact", "id: reporter", "is there twice"},
-		{"row", "row: 22", "row: 127", "is not a row of the EDPB template"},
-		{"kind", "kind: instant", "kind: moment", "is not one of"},
-		{"origin", "origin: lead", "origin: mars", "is not one of"},
-		{"fixed without origin", "        origin: lead\n", "", "what is fixed needs an origin"},
-		{"when", "when: late", "when: early", "is not one of"},
-		{"condition on nothing", "unless: {question: others_involved", "unless: {question: nobody", "is not a question that comes before"},
-		{"condition on what follows", "unless: {question: others_involved", "unless: {question: police", "is not a question that comes before"},
-		{"condition on no option", "answer: ['no']", "answer: [maybe]", "is not an option of"},
-		{"condition without answer", "answer: ['no']", "answer: []", "the list is empty"},
-		{"options of a text", "id: activity\n        row: 17\n        kind: text", "id: activity\n        row: 17\n        kind: choice", "options belong to the kinds"},
-		{"option twice", "{id: sme,", "{id: micro,", "is there twice"},
-		{"code of a scenario", "{id: verbal_disclosure,", "{id: verbal,", `has no option "verbal_disclosure"`},
-		{"data type", "{id: basic,", "{id: names,", `has no option "basic"`},
-		{"question of the codes", "id: cause", "id: causes", `there is no question "cause"`},
-		{"header", "id: edpb", "id: other", "must be called"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			if !strings.Contains(shippedText, tt.old) {
-				t.Fatalf("the template has no %q", tt.old)
-			}
-			all := shipped(t)
-			all["edpb.yaml"] = &fstest.MapFile{Data: []byte(strings.Replace(shippedText, tt.old, tt.new, 1))}
-			_, err := workflow.Load(all, time.Now)
-			var problems workflow.Problems
-			if !errors.As(err, &problems) {
-				t.Fatalf("accepted: %v", err)
-			}
-			at := slices.IndexFunc(problems, func(p workflow.Problem) bool { return p.File == "edpb.yaml" && strings.Contains(p.Text, tt.want) })
-			if at < 0 || problems[at].Line == 0 {
-				t.Errorf("got %v, want %q with its place", err, tt.want)
-			}
-		})
-	}
-}
 
 // TestEveryAuthorityAsksWhatTheLawRequires walks every form: Art. 33(3)(a) to (d) is
 // asked by each, and the ways back and forth between its options and the canonical ones

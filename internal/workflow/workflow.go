@@ -5,13 +5,17 @@
 // Law is dated data, not code: 72 hours may become 96, and an incident keeps the
 // version that was in force when it was opened. The packs are decoded strictly, so
 // that a misspelt key stops the program at its start, with file, line and column,
-// and not in the hour of an incident. The format is described in
-// workflows/README.md.
+// and not in the hour of an incident. An operator's own files may be laid over the
+// shipped ones. The format is described in workflows/README.md.
+//
+// One file each: regime.go (with ladder.go), authority.go, scenario.go, assessment.go
+// (with assessment_check.go and expression.go), holiday.go and category.go hold the
+// kinds and their checks; header.go and text.go what all have. load.go reads and
+// orders, problem.go says where something is wrong, file.go tells where each pack
+// comes from, gather.go finds files on disk.
 package workflow
 
 import (
-	"fmt"
-	"io/fs"
 	"slices"
 	"time"
 
@@ -46,6 +50,7 @@ type Packs struct {
 	dataTypes   []DataType
 	template    Template
 	holidays    map[string]*holidays // by country
+	files       []File
 }
 
 // Regime returns the version of a regime that is in force at the instant. The day
@@ -186,33 +191,4 @@ func (p *Packs) Countries() []string {
 	}
 	slices.Sort(out)
 	return out
-}
-
-// Load reads and checks the packs in fsys, which is the workflows/ folder. The
-// error is a Problems with everything that is wrong, not only the first thing.
-// now is asked for the day when a pack is looked up without one.
-func Load(fsys fs.FS, now func() time.Time) (*Packs, error) {
-	l := &loader{fsys: fsys, packs: &Packs{
-		now: now, regimes: make(versions[Regime]), scenarios: make(versions[Scenario]),
-		authorities: make(versions[Authority]), assessments: make(versions[Assessment]), holidays: make(map[string]*holidays),
-	}}
-	l.loadCategories()
-	l.loadTemplate()
-	each(l, "holidays", l.addHolidays)
-	each(l, "regimes", l.addRegime)
-	each(l, "authorities", l.addAuthority)
-	each(l, "assessments", l.addAssessment)
-	each(l, "scenarios", l.addScenario)
-	if len(l.problems) > 0 {
-		return nil, fmt.Errorf("load workflows: %w", l.problems)
-	}
-	l.sort()
-	return l.packs, nil
-}
-
-func (l *loader) sort() {
-	l.packs.regimes.sort()
-	l.packs.scenarios.sort()
-	l.packs.authorities.sort()
-	l.packs.assessments.sort()
 }
