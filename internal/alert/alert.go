@@ -25,6 +25,7 @@ const (
 	Overdue    Kind = "overdue"
 	Missed     Kind = "missed"
 	Status     Kind = "status"
+	Answered   Kind = "answered" // a wrong recipient said what became of the data
 	Test       Kind = "test"
 )
 

@@ -103,7 +103,7 @@ func (c composer) title() string {
 		return c.tr.T("alert.title_test", nil)
 	case Missed:
 		return c.tr.N("alert.title_missed", c.a.Missed, c.args())
-	case Reported, Escalation, Overdue, Status:
+	case Reported, Escalation, Overdue, Status, Answered:
 		return c.tr.T("alert.title_"+string(c.a.Kind), c.args())
 	default:
 		if left, ok := c.a.Left(); ok && left > 0 {
@@ -121,7 +121,7 @@ func (c composer) lead() string {
 	switch c.a.Kind {
 	case Missed:
 		return c.tr.N("alert.lead_missed", c.a.Missed, c.args())
-	case Reported, Escalation, Overdue, Status, Test:
+	case Reported, Escalation, Overdue, Status, Answered, Test:
 		return c.tr.T("alert.lead_"+string(c.a.Kind), c.args())
 	default:
 		if c.a.DueAt.IsZero() {

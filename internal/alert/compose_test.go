@@ -9,7 +9,7 @@ import (
 )
 
 var kinds = []alert.Kind{
-	alert.Reported, alert.Reminder, alert.Escalation, alert.Overdue, alert.Missed, alert.Status, alert.Test,
+	alert.Reported, alert.Reminder, alert.Escalation, alert.Overdue, alert.Missed, alert.Status, alert.Answered, alert.Test,
 }
 
 // sample is an alert with every field filled.

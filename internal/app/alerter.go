@@ -120,3 +120,12 @@ func (a *alerter) Letter(ctx context.Context, f firm.Firm, l communication.Lette
 		MessageID: mail.IDFor(string(l.Person.IncidentID)+"-"+l.Person.ContactID, f.SMTP.From),
 	})
 }
+
+// Ask sends a wrong recipient the request to confirm that the data are gone.
+func (a *alerter) Ask(ctx context.Context, f firm.Firm, to, key string, r response.Request) error {
+	s, err := mail.New(mailConfig(f))
+	if err != nil {
+		return alert.Stop("settings", err)
+	}
+	return s.Send(ctx, mail.Message{To: to, Subject: r.Subject, Text: r.Text, MessageID: mail.IDFor("ask-"+key, f.SMTP.From)})
+}

@@ -156,7 +156,7 @@ func (a *App) buildServices() error {
 	a.Stewardship = stewardship.New(a.DB, a.clock.Now, affectedBy)
 	a.Response = response.New(response.Deps{
 		DB: a.DB, Clock: a.clock.Now, Packs: a.Packs, Frames: a.frames, Firms: a.Firms, Accounts: a.Accounts,
-		Queue: queue{a.jobs, a.DB}, Alerter: a.alerter, Log: a.log, Changed: a.changed,
+		Queue: queue{a.jobs, a.DB}, Alerter: a.alerter, Log: a.log, Changed: a.changed, LinkKey: a.key.Derive("links"),
 		Printer: printer{ts: a.Papers, speak: func(lang, country string) words { return a.Locale.For(lang, country, nil) }},
 		Speak: func(lang, country string, zone *time.Location) response.Words {
 			return a.Locale.For(lang, country, zone)

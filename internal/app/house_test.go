@@ -63,9 +63,11 @@ func mayImport() map[string][]string {
 		"notification":  append(domain, "obligation"),
 		"communication": append(domain, "contact"),
 		"assessment":    {"database", "fault", "workflow"},
+		"recall":        domain,
+		"fastlane":      append(domain, "recall"),
 		"register":      append(domain, "obligation", "notification", "communication"),
 		"stewardship":   {"assessment", "contact", "database", "fault", "journal", "workflow"},
-		"response":      append(domain, "account", "alert", "assessment", "communication", "firm", "journal", "notification", "obligation"),
+		"response":      append(domain, "account", "alert", "assessment", "communication", "firm", "journal", "notification", "obligation", "recall", "fastlane"),
 		// Below here is what speaks to the world and what puts it together.
 		"web":  nil,
 		"app":  nil,

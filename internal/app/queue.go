@@ -12,6 +12,7 @@ import (
 	"clepsydra/internal/database"
 	"clepsydra/internal/incident"
 	"clepsydra/internal/job"
+	"clepsydra/internal/recall"
 	"clepsydra/internal/response"
 )
 
@@ -71,6 +72,8 @@ func handlers(r *response.Service, sweepUp func(context.Context) error) map[stri
 		response.WorkNudge:    by(func(ctx context.Context, _ job.Run, id string) error { return r.Nudge(ctx, incident.ID(id)) }),
 		response.WorkCard:     by(func(ctx context.Context, _ job.Run, id string) error { return r.RefreshCard(ctx, incident.ID(id)) }),
 		response.WorkRemind:   by(func(ctx context.Context, _ job.Run, id string) error { return r.Remind(ctx, id) }),
+		response.WorkAsk:      by(func(ctx context.Context, _ job.Run, id string) error { return r.RunAsk(ctx, recall.ID(id)) }),
+		response.WorkAnswered: by(func(ctx context.Context, _ job.Run, id string) error { return r.TellAnswered(ctx, incident.ID(id)) }),
 		response.WorkMails: by(func(ctx context.Context, run job.Run, id string) error {
 			return r.RunMails(ctx, id, progress(ctx, run))
 		}),

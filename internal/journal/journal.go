@@ -32,8 +32,10 @@ const (
 	ByAccount  ActorKind = "account"
 	BySlack    ActorKind = "slack"
 	ByReporter ActorKind = "reporter" // somebody with the report link
-	BySystem   ActorKind = "system"
-	ByCommand  ActorKind = "command" // the command line of the machine itself
+	// ByRecipient is a wrong recipient with the link to confirm.
+	ByRecipient ActorKind = "recipient"
+	BySystem    ActorKind = "system"
+	ByCommand   ActorKind = "command" // the command line of the machine itself
 )
 
 // System is the program acting by itself, such as for a reminder.

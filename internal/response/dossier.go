@@ -120,29 +120,31 @@ func compared(ctx context.Context, db bun.IDB, d notification.Dossier, filings [
 // Answer keeps what was typed for a question of the notification. An empty state
 // forgets it, so that the facts answer again.
 func (s *Service) Answer(ctx context.Context, actor journal.Actor, id incident.ID, a notification.Answer) error {
-	return s.change(ctx, actor, id, func(ctx context.Context, c *change) error {
-		q, err := s.question(c.firm, a.Question)
-		if err != nil {
+	return s.change(ctx, actor, id, func(ctx context.Context, c *change) error { return c.answer(ctx, a) })
+}
+
+func (c *change) answer(ctx context.Context, a notification.Answer) error {
+	q, err := c.s.question(c.firm, a.Question)
+	if err != nil {
+		return err
+	}
+	if a.State == "" || a.State == notification.Missing {
+		if err := notification.DropAnswer(ctx, c.tx, c.i.ID, a.Question); err != nil {
 			return err
 		}
-		if a.State == "" || a.State == notification.Missing {
-			if err := notification.DropAnswer(ctx, c.tx, id, a.Question); err != nil {
-				return err
-			}
-			return c.note(ctx, "answer.dropped", map[string]string{"question": a.Question}, "")
-		}
-		if err := a.Check(q); err != nil {
-			return err
-		}
-		a.Text, a.UpdatedBy, a.UpdatedAt = strings.TrimSpace(a.Text), c.actor.ID, c.now
-		if a.State != notification.Given {
-			a.Text = ""
-		}
-		if err := notification.SaveAnswer(ctx, c.tx, id, a); err != nil {
-			return err
-		}
-		return c.note(ctx, "answer.given", map[string]string{"question": a.Question, "state": string(a.State)}, "")
-	})
+		return c.note(ctx, "answer.dropped", map[string]string{"question": a.Question}, "")
+	}
+	if err := a.Check(q); err != nil {
+		return err
+	}
+	a.Text, a.UpdatedBy, a.UpdatedAt = strings.TrimSpace(a.Text), c.actor.ID, c.now
+	if a.State != notification.Given {
+		a.Text = ""
+	}
+	if err := notification.SaveAnswer(ctx, c.tx, c.i.ID, a); err != nil {
+		return err
+	}
+	return c.note(ctx, "answer.given", map[string]string{"question": a.Question, "state": string(a.State)}, "")
 }
 
 // question finds a question of the authority's form by the id under which its answer

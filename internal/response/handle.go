@@ -12,23 +12,25 @@ import (
 // Triage records the first judgement and, for a breach, the register entry that
 // Art. 33(5) asks for. Feedback is what the reporter may read; it may be empty.
 func (s *Service) Triage(ctx context.Context, actor journal.Actor, id incident.ID, j incident.Judgement, feedback string) error {
-	return s.change(ctx, actor, id, func(ctx context.Context, c *change) error {
-		if err := c.i.Triage(j, c.now); err != nil {
+	return s.change(ctx, actor, id, func(ctx context.Context, c *change) error { return c.triage(ctx, j, feedback) })
+}
+
+func (c *change) triage(ctx context.Context, j incident.Judgement, feedback string) error {
+	if err := c.i.Triage(j, c.now); err != nil {
+		return err
+	}
+	if f := strings.TrimSpace(feedback); f != "" {
+		c.i.Feedback = f
+	}
+	if err := c.decide(ctx, "triage", string(j.Verdict), j.Reason); err != nil {
+		return err
+	}
+	if c.i.IsBreach() {
+		if err := c.documented(ctx); err != nil {
 			return err
 		}
-		if f := strings.TrimSpace(feedback); f != "" {
-			c.i.Feedback = f
-		}
-		if err := c.decide(ctx, "triage", string(j.Verdict), j.Reason); err != nil {
-			return err
-		}
-		if c.i.IsBreach() {
-			if err := c.documented(ctx); err != nil {
-				return err
-			}
-		}
-		return c.note(ctx, "incident.triaged", map[string]string{"verdict": string(j.Verdict), "kinds": c.i.Kinds.String(), "same": string(j.Same)}, j.Reason)
-	})
+	}
+	return c.note(ctx, "incident.triaged", map[string]string{"verdict": string(j.Verdict), "kinds": c.i.Kinds.String(), "same": string(j.Same)}, j.Reason)
 }
 
 // ConfirmAwareness sets the moment that starts the legal clock, the first time or
@@ -36,26 +38,28 @@ func (s *Service) Triage(ctx context.Context, actor journal.Actor, id incident.I
 // had stays visible.
 func (s *Service) ConfirmAwareness(ctx context.Context, actor journal.Actor, id incident.ID, at time.Time, reason string) error {
 	at = at.UTC().Truncate(time.Microsecond)
-	return s.change(ctx, actor, id, func(ctx context.Context, c *change) error {
-		before := c.i.Moments.Aware.At
-		if err := c.i.ConfirmAwareness(at, reason, c.now); err != nil {
-			return err
-		}
-		if err := c.keepMoment(ctx, incident.Aware, at, reason); err != nil {
-			return err
-		}
-		if err := c.clockFrom(ctx, at, reason); err != nil {
-			return err
-		}
-		if err := c.dueFromAwareness(ctx, at); err != nil {
-			return err
-		}
-		kind := "aware.confirmed"
-		if !before.IsZero() {
-			kind = "aware.changed"
-		}
-		return c.noteAt(ctx, kind, map[string]string{"at": stamp(at), "before": stamp(before)}, reason, at)
-	})
+	return s.change(ctx, actor, id, func(ctx context.Context, c *change) error { return c.confirmAwareness(ctx, at, reason) })
+}
+
+func (c *change) confirmAwareness(ctx context.Context, at time.Time, reason string) error {
+	before := c.i.Moments.Aware.At
+	if err := c.i.ConfirmAwareness(at, reason, c.now); err != nil {
+		return err
+	}
+	if err := c.keepMoment(ctx, incident.Aware, at, reason); err != nil {
+		return err
+	}
+	if err := c.clockFrom(ctx, at, reason); err != nil {
+		return err
+	}
+	if err := c.dueFromAwareness(ctx, at); err != nil {
+		return err
+	}
+	kind := "aware.confirmed"
+	if !before.IsZero() {
+		kind = "aware.changed"
+	}
+	return c.noteAt(ctx, kind, map[string]string{"at": stamp(at), "before": stamp(before)}, reason, at)
 }
 
 // SetMoment sets one of the moments that start no clock; a zero instant takes it
@@ -119,25 +123,27 @@ type Description struct {
 
 // Describe changes what is said about the incident.
 func (s *Service) Describe(ctx context.Context, actor journal.Actor, id incident.ID, d Description) error {
-	return s.change(ctx, actor, id, func(ctx context.Context, c *change) error {
-		if !c.i.IsOpen() {
-			return incident.ErrNotOpen
+	return s.change(ctx, actor, id, func(ctx context.Context, c *change) error { return c.describe(ctx, d) })
+}
+
+func (c *change) describe(ctx context.Context, d Description) error {
+	if !c.i.IsOpen() {
+		return incident.ErrNotOpen
+	}
+	if t := strings.TrimSpace(d.Title); t != "" {
+		c.i.Title = incident.Title(t)
+	}
+	c.i.Summary, c.i.Approx, c.i.Data = strings.TrimSpace(d.Summary), d.Approx, nil
+	for _, category := range d.Data {
+		if _, err := c.s.d.Packs.Category(category); err != nil {
+			return err
 		}
-		if t := strings.TrimSpace(d.Title); t != "" {
-			c.i.Title = incident.Title(t)
-		}
-		c.i.Summary, c.i.Approx, c.i.Data = strings.TrimSpace(d.Summary), d.Approx, nil
-		for _, category := range d.Data {
-			if _, err := s.d.Packs.Category(category); err != nil {
-				return err
-			}
-			c.i.Data = append(c.i.Data, category)
-		}
-		if d.LeadID != "" {
-			c.i.LeadID = d.LeadID
-		}
-		return c.note(ctx, "incident.described", map[string]string{"data": strings.Join(c.i.Data, ",")}, "")
-	})
+		c.i.Data = append(c.i.Data, category)
+	}
+	if d.LeadID != "" {
+		c.i.LeadID = d.LeadID
+	}
+	return c.note(ctx, "incident.described", map[string]string{"data": strings.Join(c.i.Data, ",")}, "")
 }
 
 // Contain records that the leak is stopped.

@@ -27,6 +27,7 @@ import (
 	"clepsydra/internal/journal"
 	"clepsydra/internal/locale"
 	"clepsydra/internal/obligation"
+	"clepsydra/internal/recall"
 	"clepsydra/internal/response"
 	"clepsydra/internal/stewardship"
 	"clepsydra/internal/workflow"
@@ -70,7 +71,7 @@ func newHouse(t *testing.T, db *database.DB) *house {
 	h.setUp(accounts)
 	h.s = response.New(response.Deps{
 		DB: db, Clock: h.clock, Packs: packs, Frames: frames, Firms: firms, Accounts: accounts,
-		Queue: h.out, Alerter: h.out, Printer: h.out,
+		Queue: h.out, Alerter: h.out, Printer: h.out, LinkKey: []byte("a key for the test"),
 		Speak: func(lang, country string, zone *time.Location) response.Words { return texts.For(lang, country, zone) },
 	})
 	return h
@@ -169,6 +170,10 @@ func (h *house) work() []error {
 			err = h.s.RunLetters(ctx, w.ID, func(int, int) {})
 		case response.WorkMails:
 			err = h.s.RunMails(ctx, w.ID, func(int, int) {})
+		case response.WorkAsk:
+			err = h.s.RunAsk(ctx, recall.ID(w.ID))
+		case response.WorkAnswered:
+			err = h.s.TellAnswered(ctx, incident.ID(w.ID))
 		default:
 			h.t.Fatalf("nobody does %s", w.Kind)
 		}
@@ -215,6 +220,7 @@ type outside struct {
 	replied          []alert.Alert
 	mails            []string // "address kind"
 	letters          []string // addresses
+	asked            []string // "address key", subject and text
 	printed          [][]int  // positions per file
 	crashAt          int      // Print fails at this file, once
 }
@@ -290,6 +296,13 @@ func (o *outside) Mail(_ context.Context, _ firm.Firm, to account.Account, a ale
 func (o *outside) Letter(_ context.Context, _ firm.Firm, l communication.Letter) error {
 	if o.mailErr == nil {
 		o.letters = append(o.letters, l.Person.Email)
+	}
+	return o.mailErr
+}
+
+func (o *outside) Ask(_ context.Context, _ firm.Firm, to, key string, r response.Request) error {
+	if o.mailErr == nil {
+		o.asked = append(o.asked, to+" "+key+"\n"+r.Subject+"\n"+r.Text)
 	}
 	return o.mailErr
 }

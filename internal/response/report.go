@@ -247,7 +247,7 @@ func (c *change) addEvidence(ctx context.Context, e incident.Evidence, content [
 	return err
 }
 
-// keepEvidence keeps a file and returns the id it got.
+// keepEvidence keeps a file and returns its id.
 func (c *change) keepEvidence(ctx context.Context, e incident.Evidence, content []byte) (string, error) {
 	id, err := incident.NewID()
 	if err != nil {

@@ -36,6 +36,8 @@ const (
 	WorkRemind   = "deadline.remind"   // reminder
 	WorkLetters  = "letters.run"       // letter run
 	WorkMails    = "letters.mail"      // snapshot: letters that go by mail
+	WorkAsk      = "recall.ask"        // recipient: mail the confirmation link to a wrong recipient
+	WorkAnswered = "recall.answered"   // incident: tell the lead that a wrong recipient answered
 )
 
 // Work is something to be done after the transaction. Key makes it unique among
@@ -67,7 +69,13 @@ type Alerter interface {
 	Mail(ctx context.Context, f firm.Firm, to account.Account, a alert.Alert) error
 	// Letter sends the letter of a person by mail.
 	Letter(ctx context.Context, f firm.Firm, l communication.Letter) error
+	// Ask sends a wrong recipient the request to confirm; key is the same at every try.
+	Ask(ctx context.Context, f firm.Firm, to, key string, r Request) error
 }
+
+// Request is the text that asks a wrong recipient to confirm. It says nothing of
+// the data and the people they are about.
+type Request struct{ Subject, Text string }
 
 // Posted is where a message stands in the chat.
 type Posted struct{ Channel, TS string }
@@ -132,6 +140,7 @@ type Deps struct {
 	Speak    func(lang, country string, zone *time.Location) Words
 	Log      *slog.Logger
 	Changed  func()
+	LinkKey  []byte // secret from which the links for wrong recipients are made
 }
 
 // Service has the verbs. It is safe for concurrent use.

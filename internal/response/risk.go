@@ -2,6 +2,7 @@ package response
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"clepsydra/internal/fault"
 	"clepsydra/internal/incident"
 	"clepsydra/internal/journal"
+	"clepsydra/internal/recall"
 	"clepsydra/internal/workflow"
 )
 
@@ -36,28 +38,30 @@ type RiskDecision struct {
 // waives the notification, risk asks for it, high risk asks to tell the people as
 // well (Art. 33(1) and 34(1)). It keeps what the assessment advised beside it.
 func (s *Service) DecideRisk(ctx context.Context, actor journal.Actor, id incident.ID, d RiskDecision) error {
+	return s.change(ctx, actor, id, func(ctx context.Context, c *change) error { return c.decideRisk(ctx, d) })
+}
+
+func (c *change) decideRisk(ctx context.Context, d RiskDecision) error {
 	d.Reason, d.Advice, d.Differs = strings.TrimSpace(d.Reason), strings.TrimSpace(d.Advice), strings.TrimSpace(d.Differs)
-	return s.change(ctx, actor, id, func(ctx context.Context, c *change) error {
-		if err := c.i.DecideRisk(d.Risk, d.Reason, c.now); err != nil {
+	if err := c.i.DecideRisk(d.Risk, d.Reason, c.now); err != nil {
+		return err
+	}
+	advised, err := c.conclude(ctx, d)
+	if err != nil {
+		return err
+	}
+	for _, said := range [][2]string{{"risk", d.Reason}, {"advice", d.Advice}, {"differs", d.Differs}} {
+		if said[1] == "" {
+			continue
+		}
+		if err := c.decide(ctx, said[0], string(d.Risk), said[1]); err != nil {
 			return err
 		}
-		advised, err := c.conclude(ctx, d)
-		if err != nil {
-			return err
-		}
-		for _, said := range [][2]string{{"risk", d.Reason}, {"advice", d.Advice}, {"differs", d.Differs}} {
-			if said[1] == "" {
-				continue
-			}
-			if err := c.decide(ctx, said[0], string(d.Risk), said[1]); err != nil {
-				return err
-			}
-		}
-		if err := c.follow(ctx, d.Risk, d.Reason); err != nil {
-			return err
-		}
-		return c.note(ctx, "risk.decided", map[string]string{"risk": string(d.Risk), "advised": advised}, d.Reason)
-	})
+	}
+	if err := c.follow(ctx, d.Risk, d.Reason); err != nil {
+		return err
+	}
+	return c.note(ctx, "risk.decided", map[string]string{"risk": string(d.Risk), "advised": advised}, d.Reason)
 }
 
 // conclude ends the assessment with the decision and returns the risk it advised,
@@ -152,7 +156,11 @@ func (s *Service) riskOf(ctx context.Context, db bun.IDB, i incident.Incident) (
 	for q, a := range r.Facts {
 		r.Answers[q] = a
 	}
-	if r.Proposed, err = s.proposed(r.Pack, i, r.Answers); err != nil {
+	usual, err := s.usualAnswers(ctx, db, i)
+	if err != nil {
+		return r, err
+	}
+	if r.Proposed, err = proposed(r.Pack, usual, r.Answers); err != nil {
 		return r, err
 	}
 	r.Outcome, err = assessment.Evaluate(r.Pack, r.Answers)
@@ -204,14 +212,29 @@ func factsOf(i incident.Incident) assessment.Answers {
 	return out
 }
 
-// proposed are what the scenario usually is, for the questions that have no answer.
-func (s *Service) proposed(pack workflow.Assessment, i incident.Incident, answers assessment.Answers) (assessment.Answers, error) {
-	out := make(assessment.Answers)
-	sc, err := s.d.Packs.Scenario(i.Scenario)
-	if err != nil {
-		return out, nil //nolint:nilerr // an incident without a scenario has nothing usual
+// usualAnswers are the options that usually fit the scenario, by question, and what
+// the wrong recipients of this very incident have said.
+func (s *Service) usualAnswers(ctx context.Context, db bun.IDB, i incident.Incident) (map[string][]string, error) {
+	out := make(map[string][]string)
+	if sc, err := s.d.Packs.Scenario(i.Scenario); err == nil { // else nothing is usual
+		maps.Copy(out, sc.Assess)
 	}
-	for id, options := range sc.Assess {
+	all, err := recall.OfIncident(ctx, db, i.ID)
+	if err != nil || len(all) == 0 {
+		return out, err
+	}
+	out["holder"], out["recipient_confirmed"] = []string{"known_few"}, []string{"no"}
+	back, err := isAllBack(ctx, db, i.ID, all)
+	if back {
+		out["recipient_confirmed"] = []string{"yes"}
+	}
+	return out, err
+}
+
+// proposed are the usual answers to the questions that have no answer yet.
+func proposed(pack workflow.Assessment, usual map[string][]string, answers assessment.Answers) (assessment.Answers, error) {
+	out := make(assessment.Answers)
+	for id, options := range usual {
 		q, ok := pack.Question(id)
 		if _, answered := answers[id]; !ok || answered {
 			continue

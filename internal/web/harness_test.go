@@ -78,6 +78,9 @@ func (outside) Mail(context.Context, firm.Firm, account.Account, alert.Alert) er
 	return errBroken
 }
 func (outside) Letter(context.Context, firm.Firm, communication.Letter) error { return errBroken }
+func (outside) Ask(context.Context, firm.Firm, string, string, response.Request) error {
+	return errBroken
+}
 func (outside) Print(context.Context, io.Writer, response.Printing) (int, []communication.Person, error) {
 	return 0, nil, errBroken
 }
@@ -113,7 +116,7 @@ func newPlace(t testing.TB) *place {
 	log := slog.New(slog.DiscardHandler)
 	answers := response.New(response.Deps{
 		DB: h.db, Clock: h.clock, Packs: packs, Frames: frames, Firms: h.firms, Accounts: h.accounts,
-		Queue: outside{}, Alerter: outside{}, Printer: outside{}, Log: log,
+		Queue: outside{}, Alerter: outside{}, Printer: outside{}, Log: log, LinkKey: bytes.Repeat([]byte{5}, 32),
 		Speak: func(lang, country string, zone *time.Location) response.Words { return texts.For(lang, country, zone) },
 	})
 	h.s, err = New(Deps{

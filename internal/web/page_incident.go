@@ -52,6 +52,8 @@ type overview struct {
 	Clock   *clockShown // of the notification; nil before awareness
 	Moments []momentShown
 	Groups  []dataGroup
+	Short   shortWay   // whether the short way is offered
+	Recall  recallCard // the wrong recipients, where the scenario has some
 
 	Triage   triageForm
 	Aware    awareForm
@@ -125,6 +127,9 @@ func (v *Visit) overview() (overview, error) {
 		return page, err
 	}
 	if page.Moments, err = v.momentsShown(head.I); err != nil {
+		return page, err
+	}
+	if page.Short, page.Recall, err = v.recalls(head.I); err != nil {
 		return page, err
 	}
 	page.Groups = groupsOf(v.S.d.Packs.Categories())

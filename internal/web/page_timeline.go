@@ -123,6 +123,8 @@ func entryIcon(kind string) string {
 		return "paperclip"
 	case "task":
 		return "checkbox"
+	case "recall":
+		return "arrow-back-up"
 	case "reminder":
 		return "bell"
 	case "note":

@@ -33,11 +33,11 @@ type Route struct {
 // routes gathers every route. A test walks them with every role.
 func (s *Server) routes() []Route {
 	return slices.Concat(
-		s.publicRoutes(), s.reportRoutes(), s.signInRoutes(), s.setupRoutes(), s.meRoutes(),
+		s.publicRoutes(), s.reportRoutes(), s.confirmRoutes(), s.signInRoutes(), s.setupRoutes(), s.meRoutes(),
 		s.settingsRoutes(), s.channelRoutes(), s.ruleRoutes(), s.accountRoutes(),
 		s.boardRoutes(), s.incidentsRoutes(), s.workRoutes(), s.timelineRoutes(),
 		s.handlingRoutes(), s.riskRoutes(), s.guideRoutes(), s.closeRoutes(), s.peopleRoutes(), s.letterRoutes(), s.authorityRoutes(),
-		s.registerRoutes(), s.contactRoutes(), s.importRoutes(),
+		s.registerRoutes(), s.contactRoutes(), s.importRoutes(), s.recallRoutes(), s.fastRoutes(),
 	)
 }
 

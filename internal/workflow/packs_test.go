@@ -209,3 +209,29 @@ func TestPacksReadTogether(t *testing.T) {
 		t.Error("a caller can change the list")
 	}
 }
+
+// TestScenariosAreComplete holds each card to what a person who handles it needs:
+// advice, something to contain the leak at once, a gate, and sentences to choose from.
+func TestScenariosAreComplete(t *testing.T) {
+	t.Parallel()
+	for _, sc := range load(t).Scenarios() {
+		lists := map[string]int{
+			"advice": len(sc.Advice), "edpb.consequences": len(sc.EDPB.Consequences), "edpb.measures": len(sc.EDPB.Measures),
+			"edpb.prevention": len(sc.EDPB.Prevention), "tasks": len(sc.Tasks),
+		}
+		for name, n := range lists {
+			if n < 3 || n > 6 {
+				t.Errorf("%s: %s has %d lines, want 3 to 6", sc.ID, name, n)
+			}
+		}
+		gates := 0
+		for _, task := range sc.Tasks {
+			if task.Gate {
+				gates++
+			}
+		}
+		if gates == 0 || sc.Tasks[0].From != workflow.FromReported || sc.Tasks[0].Due > 24*time.Hour {
+			t.Errorf("%s: %d gates, the first task is due %s after %s", sc.ID, gates, sc.Tasks[0].Due, sc.Tasks[0].From)
+		}
+	}
+}

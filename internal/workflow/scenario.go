@@ -53,6 +53,24 @@ type Scenario struct {
 	// Assess holds answers of the breach risk assessment that usually fit, by
 	// question: one option, or a list of options. They are proposed, never decided.
 	Assess map[string][]string `yaml:"assess"`
+	// Recall is the id of the task that is done when every wrong recipient has
+	// confirmed; empty for scenarios that have no recipients to ask.
+	Recall string `yaml:"recall"`
+	// FastLane is set where a small case may take the short way to its register
+	// entry; nil for scenarios that always need the full assessment.
+	FastLane *FastLane `yaml:"fast_lane"`
+}
+
+// FastLane says which cases are small enough for the short way: with these facts a
+// risk to people is unlikely (Art. 33(1) GDPR), and the manager may decide so
+// without the full assessment.
+type FastLane struct {
+	Categories    []string `yaml:"categories"`     // ids of ordinary data; any other closes the way
+	MaxRecipients int      `yaml:"max_recipients"` // wrong recipients, 1 or more
+	MaxPeople     int      `yaml:"max_people"`     // people affected, 1 or more
+	// Because is the sentence of the judgement that says why data of these
+	// categories are ordinary; it must stay true when a category is added.
+	Because Text `yaml:"because"`
 }
 
 // Task is a step of the workflow that is given to a person.
@@ -146,13 +164,18 @@ func (l *loader) addScenario(c *checker, s Scenario) {
 	}
 	oneOf(c, "$.edpb.cause", s.EDPB.Cause, CauseCodes()...)
 	c.text("$.edpb.nature", s.EDPB.Nature, "{date}")
-	for name, list := range map[string][]Text{
-		"consequences": s.EDPB.Consequences, "measures": s.EDPB.Measures, "prevention": s.EDPB.Prevention,
+	for _, group := range []struct {
+		name  string
+		texts []Text
+	}{
+		{"consequences", s.EDPB.Consequences}, {"measures", s.EDPB.Measures}, {"prevention", s.EDPB.Prevention},
 	} {
-		for i, t := range list {
-			c.text(index("$.edpb."+name, i), t)
+		for i, t := range group.texts {
+			c.text(index("$.edpb."+group.name, i), t)
 		}
 	}
+	s.checkRecall(c)
+	l.checkFastLane(c, s)
 	add(c, l.packs.scenarios, s)
 }
 
@@ -169,6 +192,34 @@ func (s Scenario) checkTasks(c *checker) {
 		oneOf(c, at+".from", t.From, FromReported, FromAware)
 		c.need(t.Due > 0, at+".due", "the time for the task must be more than nothing")
 	}
+}
+
+// checkRecall makes sure that the answers of wrong recipients tick off a task that
+// is there.
+func (s Scenario) checkRecall(c *checker) {
+	isTask := slices.ContainsFunc(s.Tasks, func(t Task) bool { return t.ID == s.Recall })
+	c.need(s.Recall == "" || isTask, "$.recall", "%q is not the id of a task", s.Recall)
+}
+
+// checkFastLane makes sure that the short way has its limits and leads past no
+// special categories of data (Art. 9 GDPR).
+func (l *loader) checkFastLane(c *checker, s Scenario) {
+	lane := s.FastLane
+	if lane == nil {
+		return
+	}
+	c.need(s.Recall != "", "$.fast_lane", "a scenario with a fast lane needs a recall task")
+	c.need(len(lane.Categories) > 0, "$.fast_lane.categories", "the list is empty")
+	for i, id := range lane.Categories {
+		at := index("$.fast_lane.categories", i)
+		k := slices.IndexFunc(l.packs.categories, func(cat Category) bool { return cat.ID == id })
+		c.need(k >= 0, at, "%q is not a category of data", id)
+		c.need(k < 0 || !l.packs.categories[k].Special, at, "%q is a special category of data", id)
+		c.need(!slices.Contains(lane.Categories[:i], id), at, "%q is there twice", id)
+	}
+	c.need(lane.MaxRecipients > 0, "$.fast_lane.max_recipients", "the number must be 1 or more")
+	c.need(lane.MaxPeople > 0, "$.fast_lane.max_people", "the number must be 1 or more")
+	c.text("$.fast_lane.because", lane.Because)
 }
 
 func (t LetterTexts) check(c *checker) {
