@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"html"
 	"net/url"
 	"regexp"
 	"strings"
@@ -139,4 +140,24 @@ func TestOnlyAuthoritiesThatAreOfferedAreTaken(t *testing.T) {
 		t.Error("the ICO is offered without its regime")
 	}
 	b.post("/settings/people", url.Values{"authority": {"GB-ICO"}, "lead": {string(h.lead.ID)}}).shows(422)
+}
+
+// Sentences are offered in the notification's language with the reader's beside, and
+// those that are ticked are put under what was typed, once; others are not taken.
+func TestTickedSentencesArePutIntoTheAnswer(t *testing.T) {
+	h := newHouse(t)
+	b := h.as(account.Administrator)
+	page := "/incidents/" + string(h.breach()) + "/authority"
+	_, measures, _ := strings.Cut(b.get(page+"?lang=fr").shows(200, "Sentences to add").body, `id="q-measures"`)
+	offered := regexp.MustCompile(`name="sentence" value="([^"]+)"`).FindStringSubmatch(measures)
+	if offered == nil {
+		t.Fatal("no sentence is offered")
+	}
+	form := given("measures", "Appelé.")
+	form["sentence"] = []string{html.UnescapeString(offered[1]), "made up by somebody"}
+	b.post(page+"/answer", form).leadsTo(page)
+	b.get(page+"?lang=fr").shows(200, "<div>Appelé.</div><div>"+offered[1]+"</div>")
+	if body := b.get(page+"?lang=fr").shows(200, "Appelé.").body; strings.Contains(body, "made up by somebody") {
+		t.Error("a sentence that is not offered was taken")
+	}
 }
