@@ -20,7 +20,7 @@ type papers struct {
 }
 
 // Notification writes the authority's notification in the order of its form, with
-// what is missing marked. A paper is not a filing, and it says so.
+// what a first notification lacks marked and what may follow named as such. A paper is not a filing, and it says so.
 func (p papers) Notification(ctx context.Context, w io.Writer, d notification.Dossier, info web.Paper) error {
 	t := p.texts.For(d.Language, info.Firm.Country, info.Firm.Location())
 	form := document.Form{
@@ -32,7 +32,13 @@ func (p papers) Notification(ctx context.Context, w io.Writer, d notification.Do
 	for _, c := range d.Chapters {
 		s := document.Section{Number: c.Number, Title: c.Title}
 		for _, r := range c.Rows {
-			row := document.Row{Number: r.Number, Label: r.Label, Article: article(t, r.Article), Missing: r.State == notification.Missing}
+			row := document.Row{Number: r.Number, Label: r.Label, Article: article(t, r.Article), Missing: r.First && r.State == notification.Missing}
+			if r.State == notification.Missing && !r.First {
+				row.Note = t.T("companion.may_follow", nil)
+			}
+			if r.Changed && r.Before != "" {
+				row.Note = t.T("companion.before", nil) + " " + strings.ReplaceAll(r.Before, "\n", " · ")
+			}
 			if r.Text != "" {
 				row.Value = strings.Split(r.Text, "\n")
 			}

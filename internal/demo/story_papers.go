@@ -12,6 +12,7 @@ import (
 
 	"clepsydra/internal/communication"
 	"clepsydra/internal/notification"
+	"clepsydra/internal/response"
 )
 
 // notification answers the authority's questions, looks at the draft, and approves
@@ -45,13 +46,13 @@ func (t *teller) notification(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	d, err := t.h.App.Response.Dossier(ctx, t.id, "nl")
+	d, err := t.h.App.Response.Dossier(ctx, t.id, response.Ask{Language: "nl"})
 	if err != nil {
 		return "", err
 	}
 	ready, total := d.Progress()
-	if missing := d.MissingFirst(); len(missing) > 0 {
-		return "", fmt.Errorf("a first notification lacks %v", missing)
+	if advice := d.Advise(); !advice.IsEnough() {
+		return "", fmt.Errorf("a first notification lacks %v", advice.Missing)
 	}
 	err = errors.Join(t.save("notification-draft.pdf", draft), t.save("notification.pdf", final))
 	return fmt.Sprintf("draft with gaps marked, then version %d with %d of %d rows, hash %s", paper.Version, ready, total, paper.Hash[:16]), err

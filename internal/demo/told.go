@@ -204,9 +204,9 @@ func (t *told) freeze(ctx context.Context) error {
 func answers() map[string]string {
 	return map[string]string{
 		"reporter_function": "authorised", "others_involved": "no", "discovered": "own", "cause": "internal_not_malicious",
-		"persons": "Klanten van de hoevewinkel.", "consequences": "Valse berichten en ongewenste reclame zijn mogelijk.", "severity": "moderate",
+		"persons_kinds": "customers", "persons": "Klanten van de hoevewinkel.", "consequences": "Valse berichten en ongewenste reclame zijn mogelijk.", "severity": "moderate",
 		"measures": "De toegang is gesloten en de ontvanger is gevraagd alles te wissen.", "prevention": "Lijsten worden enkel nog gedeeld via de afgeschermde map.",
-		"cross_border": "no", "police": "no", "front_sector": "Land- en tuinbouw, verkoop op de hoeve",
+		"cross_border": "no", "police": "no", "activity": "Land- en tuinbouw, verkoop op de hoeve",
 	}
 }
 
@@ -217,7 +217,7 @@ func (t *told) approve(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", question, err)
 		}
 	}
-	_, err := t.verbs().ApproveNotification(ctx, t.n.lead(), t.id, "nl")
+	_, err := t.verbs().ApproveNotification(ctx, t.n.lead(), t.id, response.Ask{Language: "nl"})
 	return err
 }
 

@@ -38,9 +38,12 @@ type Row struct {
 }
 
 const (
-	labelWidth = 54.0
-	valueGap   = 5.0
-	lineHeight = 4.5
+	// togetherLines is the longest answer that is never torn over two pages: an address
+	// or a list of options is read as one.
+	togetherLines = 8
+	labelWidth    = 54.0
+	valueGap      = 5.0
+	lineHeight    = 4.5
 )
 
 // WriteForm writes the form as PDF. It stops when ctx ends.
@@ -166,6 +169,9 @@ func (p *paper) questionRows(q Row, missing string) []row {
 	}
 	right = append(right, p.lines(style{face: regular, size: 8, ink: grey}, wide, q.Note)...)
 	rows := p.strips([]column{{x: side, lines: left}, {x: x, lines: right}}, lineHeight, pink, q.Missing)
+	if len(rows) <= togetherLines {
+		tieAll(rows[:max(0, len(rows)-1)])
+	}
 	if q.Missing {
 		rows = p.padBand(rows, pink, true)
 	}

@@ -188,3 +188,32 @@ func TestXLSXKeepsTextsNumbersAndDates(t *testing.T) {
 		t.Errorf("too long a cell: %v", err)
 	}
 }
+
+// TestShortAnswersAreNotTorn: wherever the page ends, an address of up to eight lines
+// stands whole on one page, missing or not.
+func TestShortAnswersAreNotTorn(t *testing.T) {
+	t.Parallel()
+	address := []string{"line A", "line B", "line C", "line D", "line E", "line F", "line G", "line H"}
+	for before := range 36 {
+		for _, missing := range []bool{false, true} {
+			s := document.Section{Number: "1", Title: "Group"}
+			for range before {
+				s.Rows = append(s.Rows, document.Row{Number: "1", Label: "short", Value: []string{"yes"}})
+			}
+			value := address
+			if missing {
+				value = address[:7] // the word that marks it is a line too
+			}
+			s.Rows = append(s.Rows, document.Row{Number: "2", Label: "address", Value: value, Missing: missing})
+			var out bytes.Buffer
+			if err := typesetter(t).WriteForm(context.Background(), &out, document.Form{Title: "Form", Language: "en", Sections: []document.Section{s}}); err != nil {
+				t.Fatal(err)
+			}
+			for k, page := range pagesOf(t, out.Bytes()) {
+				if n := strings.Count(page, "line "); n != 0 && n != len(value) {
+					t.Fatalf("after %d rows page %d has %d of %d lines", before, k+1, n, len(value))
+				}
+			}
+		}
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"clepsydra/internal/fault"
+	"clepsydra/internal/workflow"
 )
 
 // State says what stands behind an answer.
@@ -21,7 +22,11 @@ const (
 	Missing       State = "missing"
 )
 
-// Answer is what a responder typed for one question.
+// IsOpen reports whether a state says only that there is no answer yet.
+func (s State) IsOpen() bool { return s == NotKnown || s == Investigating }
+
+// Answer is what a responder typed for one question. Of a question with options, Text
+// holds the ids of the canonical options that were picked, one per line.
 type Answer struct {
 	Question  string
 	State     State
@@ -30,10 +35,7 @@ type Answer struct {
 	UpdatedAt time.Time
 }
 
-// isOpen reports whether the answer says only that there is none yet.
-func (a Answer) isOpen() bool { return a.State == NotKnown || a.State == Investigating }
-
-// MaxAnswer is the longest typed answer, in characters.
+// MaxAnswer is the longest typed answer, in characters, whatever a form may allow.
 const MaxAnswer = 8000
 
 // Named refusals.
@@ -43,10 +45,16 @@ var (
 	ErrOption   = fault.New(fault.Invalid, "notification.option_unknown")
 	ErrLong     = fault.New(fault.Invalid, "notification.answer_too_long")
 	ErrEmpty    = fault.New(fault.Invalid, "notification.answer_empty")
+	ErrFixed    = fault.New(fault.Invalid, "notification.answer_fixed")
+	ErrNumber   = fault.New(fault.Invalid, "notification.answer_no_number")
+	ErrPattern  = fault.New(fault.Invalid, "notification.answer_wrong_form")
+	ErrLanguage = fault.New(fault.Invalid, "notification.language_refused")
+	ErrPhase    = fault.New(fault.Invalid, "notification.phase_not_now")
 )
 
-// Check refuses an answer that the question does not take.
-func (a Answer) Check(q Question) error {
+// Check refuses an answer that the question does not take: too long for the form, not
+// one of its options, or a text for a fact that is changed elsewhere.
+func (a Answer) Check(q workflow.FormQuestion) error {
 	switch a.State {
 	case NotKnown, Investigating, NotApplicable:
 		return nil
@@ -55,71 +63,49 @@ func (a Answer) Check(q Question) error {
 		return ErrState.At(a.Question)
 	}
 	text := strings.TrimSpace(a.Text)
-	switch {
-	case text == "":
+	if main, ok := q.Main(); ok && main.Fixed {
+		return ErrFixed.At(a.Question)
+	}
+	if text == "" {
 		return ErrEmpty.At(a.Question)
-	case len(q.Options) > 0 && !slices.Contains(q.Options, text):
-		return ErrOption.At(a.Question)
-	case utf8.RuneCountInString(text) > MaxAnswer:
-		return ErrLong.At(a.Question).With("Max", MaxAnswer)
+	}
+	if q.Kind.HasOptions() {
+		return checkOptions(a.Question, q, strings.Split(text, "\n"))
+	}
+	longest := MaxAnswer
+	if q.Max > 0 {
+		longest = min(longest, q.Max)
+	}
+	switch n := utf8.RuneCountInString(text); {
+	case n > longest:
+		return ErrLong.At(a.Question).With("Max", longest).With("Now", n)
+	case q.Kind == workflow.NumberField && strings.Trim(text, "0123456789") != "":
+		return ErrNumber.At(a.Question)
+	case !q.Matches(text):
+		return ErrPattern.At(a.Question)
 	}
 	return nil
 }
 
-// Row is one question with its answer, ready to be read or printed. Label and
-// Text are in the language of the notification.
-type Row struct {
-	ID      string `json:"id"`
-	Number  string `json:"number"`
-	Label   string `json:"label"`
-	Article string `json:"article,omitempty"`
-	State   State  `json:"state"`
-	Text    string `json:"text"`
-	Typed   bool   `json:"-"`
-	First   bool   `json:"first,omitempty"`
-	Raw     string `json:"-"` // the typed text or option as stored
-}
-
-// Chapter is a section with its rows.
-type Chapter struct {
-	ID     string `json:"id"`
-	Number string `json:"number"`
-	Title  string `json:"title"`
-	Rows   []Row  `json:"rows"`
-}
-
-// Dossier is the whole notification in the order of the form.
-type Dossier struct {
-	Authority string    `json:"authority"`
-	Language  string    `json:"language"`
-	Reference string    `json:"reference"`
-	Phase     string    `json:"phase"`
-	Chapters  []Chapter `json:"chapters"`
-}
-
-// Progress counts the rows that have an answer, among all.
-func (d Dossier) Progress() (ready, total int) {
-	for _, c := range d.Chapters {
-		for _, r := range c.Rows {
-			total++
-			if r.State != Missing {
-				ready++
-			}
+func checkOptions(field string, q workflow.FormQuestion, picked []string) error {
+	if q.Kind != workflow.ManyField && len(picked) > 1 {
+		return ErrOption.At(field)
+	}
+	for _, p := range picked {
+		if _, ok := q.OptionOf(p); !ok {
+			return ErrOption.At(field)
 		}
 	}
-	return ready, total
+	return nil
 }
 
-// MissingFirst returns the ids of the rows that a first notification should not
-// go without and that have no answer.
-func (d Dossier) MissingFirst() []string {
-	var out []string
-	for _, c := range d.Chapters {
-		for _, r := range c.Rows {
-			if r.First && r.State == Missing {
-				out = append(out, r.ID)
-			}
+// With returns the answer's text with sentences put under it, each once.
+func With(text string, sentences []string) string {
+	lines := strings.Split(strings.ReplaceAll(strings.TrimSpace(text), "\r\n", "\n"), "\n")
+	for _, s := range sentences {
+		if !slices.Contains(lines, s) && !strings.Contains(text, s) {
+			lines = append(lines, s)
 		}
 	}
-	return out
+	return strings.TrimSpace(strings.Join(lines, "\n"))
 }

@@ -1,7 +1,15 @@
+// Package notification is what the authority is told (Art. 33 GDPR): the questions of
+// its own form in its own order, the answers taken from the facts or typed, and what is
+// missing.
+//
+// Answers belong to the canonical questions of the EDPB's common template, so that one
+// answer serves every form; the rule packs say which question of a form asks for which
+// of them. A notification may be incomplete at first (Art. 33(4)): "not known yet" and
+// "under investigation" are answers.
 package notification
 
 import (
-	"strconv"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,9 +34,10 @@ type Facts struct {
 	Incident    incident.Incident
 	Obligation  obligation.Obligation
 	Filings     []obligation.Filing
-	Authority   workflow.Authority
+	Template    workflow.Template
+	Form        workflow.Form // of the authority
 	Phase       obligation.Phase
-	Nature      []string // what the scenario usually is, in the notification's language
+	Nature      []string // codes of what the scenario usually is (row 60)
 	Description string
 	Data        []workflow.Category
 	RiskReason  string
@@ -59,200 +68,169 @@ type People struct {
 	Content   string // what the letters say
 }
 
-// Compose puts the notification together: the authority's front data, then the
-// template. Typed answers stand for their questions; a typed "not known" or "under
-// investigation" replaces nothing that the facts know.
+// composer puts one dossier together.
+type composer struct {
+	Facts
+	typed map[string]Answer
+	w     Words
+}
+
+// Compose puts the notification together in the order of the authority's form. Typed
+// answers stand for their questions; a typed "not known" or "under investigation"
+// replaces nothing that the facts know. When a notification is taken back, only the
+// questions for that are asked.
 func Compose(f Facts, typed map[string]Answer, w Words) Dossier {
-	d := Dossier{
-		Authority: f.Authority.ID, Language: w.Lang(), Reference: f.Incident.Ref, Phase: string(f.Phase),
-	}
-	if front := composeFront(f, typed, w); len(front.Rows) > 0 {
-		d.Chapters = append(d.Chapters, front)
-	}
-	for _, s := range Sections() {
-		c := Chapter{ID: s.ID, Number: s.Number, Title: w.T("notification.s_"+s.ID, nil)}
-		for k, q := range s.Questions {
-			if r, ok := composeRow(f, q, typed, w); ok {
-				r.Number = s.Number + "." + strconv.Itoa(k+1)
-				c.Rows = append(c.Rows, r)
+	c := composer{f, typed, w}
+	d := Dossier{Authority: f.Form.Authority, Language: w.Lang(), Reference: f.Incident.Ref, Phase: string(f.Phase)}
+	for _, g := range f.Form.Groups {
+		chapter := Chapter{ID: g.ID, Number: g.Number, Title: c.in(g.Title), Certainty: g.Certainty}
+		for _, q := range g.Questions {
+			if c.asks(q) {
+				chapter.Rows = append(chapter.Rows, c.row(q))
 			}
 		}
-		d.Chapters = append(d.Chapters, c)
+		if len(chapter.Rows) > 0 {
+			d.Chapters = append(d.Chapters, chapter)
+		}
 	}
 	return d
 }
 
-// composeRow answers one question; false when the case does not raise it.
-func composeRow(f Facts, q Question, typed map[string]Answer, w Words) (Row, bool) {
-	if !raised(f, q.ID) || q.ID == "others_who" && typed["others_involved"].Text == "no" {
-		return Row{}, false
+func (c composer) in(t workflow.Text) string { return t.In(c.w.Lang(), c.w.Country()) }
+
+// asks leaves out the questions that the case does not raise.
+func (c composer) asks(q workflow.FormQuestion) bool {
+	if c.Phase == obligation.Withdrawal && !identifies(q) {
+		return false
 	}
-	r := Row{ID: q.ID, Label: w.T("notification.q_"+q.ID, nil), Article: q.Article, State: Missing, Typed: q.Typed, First: q.First}
-	text := fact(f, q.ID, w)
-	if a, ok := typed[q.ID]; ok && q.Typed && (!a.isOpen() || text == "") {
-		r.State, r.Text, r.Raw = a.State, a.Text, a.Text
-		switch {
-		case a.State != Given:
-			r.Text = w.T("notification.state_"+string(a.State), nil)
-		case len(q.Options) > 0:
-			r.Text = w.T("notification.o_"+q.ID+"_"+a.Text, nil)
-		}
-		return r, true
+	main, ok := q.Main()
+	if !ok {
+		return c.isCase(q.When)
 	}
-	if text != "" {
-		r.State, r.Text = Given, text
-		if q.Typed {
-			r.Raw = factRaw(f, q.ID)
-		}
-	}
-	return r, true
+	main.When = q.When
+	return c.raises(main)
 }
 
-// raised leaves out the questions that a case does not have: an earlier
-// notification, reasons for a lateness that is none, a processor that told.
-func raised(f Facts, id string) bool {
-	switch id {
-	case "earlier":
-		return f.Phase != obligation.Initial
-	case "late_reason":
-		return f.Obligation.State == obligation.MetLate || f.Obligation.IsOverdue(f.At)
-	case "told":
-		return !f.Incident.Moments.Told.At.IsZero()
-	case "people_number", "people_means", "people_content":
-		return f.People.Needed && f.People.Waived == ""
+// identifies reports whether a question says which notification it is and from whom.
+func identifies(q workflow.FormQuestion) bool {
+	return slices.ContainsFunc(q.Parts, func(p workflow.Canonical) bool { return p.Withdrawal })
+}
+
+// raises reports whether the case raises a canonical question.
+func (c composer) raises(q workflow.Canonical) bool {
+	if !c.isCase(q.When) {
+		return false
+	}
+	said := func(e *workflow.Earlier) bool {
+		other, _ := c.Template.Question(e.Question)
+		return slices.ContainsFunc(c.answer(other).options, func(o string) bool { return slices.Contains(e.Answer, o) })
+	}
+	return (q.Only == nil || said(q.Only)) && (q.Unless == nil || !said(q.Unless))
+}
+
+func (c composer) isCase(when workflow.Circumstance) bool {
+	switch when {
+	case workflow.WhenFollowUp:
+		return c.Phase != obligation.Initial
+	case workflow.WhenWithdrawn:
+		return c.Phase == obligation.Withdrawal
+	case workflow.WhenLate:
+		return c.Obligation.State == obligation.MetLate || c.Obligation.IsOverdue(c.At)
+	case workflow.WhenTold:
+		return !c.Incident.Moments.Told.At.IsZero()
+	case workflow.WhenInformed:
+		return !c.People.ToldAt.IsZero()
+	case workflow.WhenNeeded:
+		return c.People.Needed && c.People.Waived == ""
+	case workflow.WhenSilent:
+		return c.People.Waived != ""
 	}
 	return true
 }
 
-// factRaw is the stored option behind a fact that pre-fills a typed question.
-func factRaw(f Facts, id string) string {
-	switch id {
-	case "sector":
-		return f.Firm.Sector
-	case "size":
-		return f.Firm.Size
-	case "activity":
-		return f.Firm.Activity
-	case "late_reason":
-		return f.Obligation.Reason
-	}
-	return ""
+// answered is what stands for a question: options by their id, or a text, or both.
+type answered struct {
+	value
+	state   State
+	isTyped bool
 }
 
-// fact answers a question from the facts; empty when they do not know.
-func fact(f Facts, id string, w Words) string {
-	i := f.Incident
-	switch id {
-	case "type":
-		return w.T("notification.phase_"+string(f.Phase), nil)
-	case "completeness":
-		if f.Phase == obligation.Initial {
-			return w.T("notification.incomplete", nil)
-		}
-		return w.T("notification.follow_up", nil)
-	case "earlier":
-		return earlierReceipt(f.Filings)
-	case "own_reference":
-		return i.Ref
-	case "company_number":
-		return f.Firm.Number
-	case "controller":
-		return f.Firm.Name
-	case "controller_contact":
-		return f.Firm.Contact
-	case "activity":
-		return f.Firm.Activity
-	case "sector", "size":
-		if raw := factRaw(f, id); raw != "" {
-			return w.T("notification.o_"+id+"_"+raw, nil)
-		}
-	case "reporter":
-		return f.Firm.Reporter
-	case "reporter_contact":
-		return f.Firm.ReporterContact
-	case "dpo_designated":
-		return yesNo(w, f.Firm.DPO != "")
-	case "dpo":
-		if f.Firm.DPO == "" {
-			return w.T("notification.none", nil)
-		}
-		return f.Firm.DPO
-	case "contact_point":
-		return f.Firm.ContactPoint
-	case "late_reason":
-		if f.Obligation.State == obligation.MetLate { // else the reason is that of a waiver
-			return f.Obligation.Reason
-		}
+// answer is what stands for a canonical question: what was typed, else the fact.
+func (c composer) answer(q workflow.Canonical) answered {
+	fact := c.fact(q.ID)
+	a, ok := c.typed[q.ID]
+	if ok && (!q.Fixed || a.State.IsOpen()) && (!a.State.IsOpen() || fact.isEmpty()) {
+		return c.typedAnswer(a, q.Has)
 	}
-	return factOfCase(f, id, w)
+	if fact.isEmpty() {
+		return answered{state: Missing}
+	}
+	return answered{value: fact, state: Given}
 }
 
-func factOfCase(f Facts, id string, w Words) string {
-	i := f.Incident
-	switch id {
-	case "when":
-		return instant(w, i.Moments.Occurred.At)
-	case "aware":
-		if i.Moments.Aware.At.IsZero() {
-			return ""
-		}
-		return instant(w, i.Moments.Aware.At) + "\n" + i.Moments.Aware.Reason
-	case "told":
-		return instant(w, i.Moments.Told.At)
-	case "kinds":
-		return kinds(w, i.Kinds)
-	case "incident":
-		return strings.Join(f.Nature, "\n")
-	case "description":
-		return f.Description
-	case "persons_number":
-		return number(f.People, w)
-	case "data":
-		return categories(f.Data, w)
-	case "special":
-		return special(f.Data, w)
-	case "risk":
-		if i.Risk != "" {
-			return w.T("notification.risk_"+string(i.Risk), nil)
-		}
-	case "risk_method":
-		return f.RiskReason
+func (c composer) typedAnswer(a Answer, isOption func(string) bool) answered {
+	out := answered{state: a.State, isTyped: true}
+	switch lines := strings.Split(a.Text, "\n"); {
+	case a.State != Given:
+		out.text = c.w.T("notification.state_"+string(a.State), nil)
+	case !slices.ContainsFunc(lines, func(l string) bool { return !isOption(l) }):
+		out.options = lines
+	default:
+		out.text = a.Text
 	}
-	return factOfPeople(f.People, id, w)
+	return out
 }
 
-func factOfPeople(p People, id string, w Words) string {
-	switch id {
-	case "people_told":
-		switch {
-		case p.Waived != "":
-			return w.T("notification.people_waived", nil) + "\n" + p.Waived
-		case !p.ToldAt.IsZero():
-			return w.T("notification.people_told_on", map[string]any{"At": w.DateTime(p.ToldAt)})
-		case p.Needed:
-			return w.T("notification.people_will", nil)
-		}
-		return w.T("notification.people_not_needed", nil)
-	case "people_number":
-		if p.Letters > 0 {
-			return w.Number(p.Letters)
-		}
-		return number(p, w)
-	case "people_means":
-		return w.T("notification.people_by_letter", nil)
-	case "people_content":
-		return p.Content
-	case "countries":
-		return countries(p.Countries, w)
+// row answers one question of the form. The further canonical questions that it takes
+// together stand under the main one.
+func (c composer) row(q workflow.FormQuestion) Row {
+	r := Row{
+		ID: q.ID, Number: q.Number, Label: c.in(q.Label), Hint: c.in(q.Hint), Kind: q.Kind, Stored: q.Stored, First: q.Required,
+		Identify: identifies(q), Max: q.Max, MaxKnown: q.MaxKnown, Certainty: q.Certainty, State: Missing,
 	}
-	return ""
+	main, isCanonical := q.Main()
+	var a answered
+	if isCanonical {
+		r.Article, r.Origin, r.Fixed = main.Article, main.Origin, main.Fixed
+		main.Options = append(slices.Clone(main.Options), ownChoices(q)...)
+		a = c.answer(main)
+	} else {
+		a = c.own(q)
+	}
+	r.State, r.IsTyped, r.Raw = a.state, a.isTyped, a.raw(a.state)
+	r.Options = picks(q, a.options, c.in)
+	parts := []string{c.write(q, a)}
+	for _, p := range q.Parts[min(1, len(q.Parts)):] {
+		if more := c.answer(p); more.state == Given && c.raises(p) {
+			parts = append(parts, c.writeCanonical(p, more))
+			if r.State == Missing && !main.First {
+				r.State = Given
+			}
+		}
+	}
+	r.Text = strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), "\n")
+	if r.State == Missing {
+		r.Text = ""
+	}
+	c.limit(&r, q)
+	return r
 }
 
-func earlierReceipt(filings []obligation.Filing) string {
-	for _, f := range filings {
-		if f.Phase == obligation.Initial {
-			return f.Receipt
+func (c composer) own(q workflow.FormQuestion) answered {
+	a, ok := c.typed[q.Stored]
+	if !ok {
+		return answered{state: Missing}
+	}
+	return c.typedAnswer(a, func(id string) bool { _, ok := q.OptionOf(id); return ok })
+}
+
+// ownChoices are the options that only this form has.
+func ownChoices(q workflow.FormQuestion) []workflow.Choice {
+	var out []workflow.Choice
+	for _, o := range q.Options {
+		if len(o.Is) == 0 {
+			out = append(out, workflow.Choice{ID: o.ID, Label: o.Label})
 		}
 	}
-	return ""
+	return out
 }

@@ -1,7 +1,6 @@
 package notification_test
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -44,21 +43,20 @@ func packs(t testing.TB) *workflow.Packs {
 	return p
 }
 
-func authority(t testing.TB, id string) workflow.Authority {
+// facts are a full set for an authority; "LU-CNPD" asks in the template's own order.
+func facts(t testing.TB, authority string) notification.Facts {
 	t.Helper()
-	a, err := packs(t).Authority(id)
+	p := packs(t)
+	a, err := p.Authority(authority)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return a
-}
-
-func facts(t testing.TB) notification.Facts {
-	email, err := packs(t).Category("email")
+	email, err := p.Category("contact_email")
 	if err != nil {
-		email = packs(t).Categories()[0]
+		t.Fatal(err)
 	}
 	return notification.Facts{
+		Template: p.Template(), Form: p.Form(a),
 		Firm: notification.Sender{
 			Name: "Bakkerij Peeters", Number: "0123.456.789", Contact: "Dorp 1", Reporter: "An", ReporterContact: "an@x.be",
 			DPO: "Dirk", ContactPoint: "help@x.be", Sector: "private", Size: "micro", Activity: "Brood", Country: "BE",
@@ -68,119 +66,110 @@ func facts(t testing.TB) notification.Facts {
 			Moments: incident.Moments{Aware: incident.Moment{At: aware, Reason: "log gezien"}, Occurred: incident.Moment{At: aware.Add(-time.Hour)}},
 		},
 		Obligation: obligation.Obligation{State: obligation.Open, StartedAt: aware, DueAt: due},
-		Phase:      obligation.Initial, Nature: []string{"mail"}, Description: "Mail naar verkeerde", Data: []workflow.Category{email},
+		Phase:      obligation.Initial, Nature: []string{"sent_by_mistake"}, Description: "Mail naar verkeerde", Data: []workflow.Category{email},
 		RiskReason: "namen", People: notification.People{Known: true, Number: 12, Countries: map[string]int{"NL": 2, "BE": 9, "": 1}},
 		At: aware.Add(time.Hour),
 	}
 }
 
-func row(d notification.Dossier, id string) (notification.Row, bool) {
-	for _, c := range d.Chapters {
-		for _, r := range c.Rows {
-			if r.ID == id {
-				return r, true
-			}
-		}
+const template = "LU-CNPD"
+
+func given(pairs ...string) map[string]notification.Answer {
+	out := map[string]notification.Answer{}
+	for k := 0; k < len(pairs); k += 2 {
+		out[pairs[k]] = notification.Answer{Question: pairs[k], State: notification.Given, Text: pairs[k+1]}
 	}
-	return notification.Row{}, false
+	return out
 }
 
-func TestTheTemplateIsInItsOrder(t *testing.T) {
+// full answers everything that people type in a first notification.
+func full() map[string]notification.Answer {
+	return given("persons_kinds", "customers", "persons", "klanten", "records", "12", "consequences", "spam", "measures", "gewist", "prevention", "opleiding",
+		"reporter_function", "authorised", "activity", "Brood", "severity", "minor", "own_law", "avg", "own_cyber", "no", "own_likelihood", "unlikely", "cause", "unknown", "discovered_how", "gezien")
+}
+
+// TestAFullDossierHasEverythingCompulsory for each authority, in its order and in each
+// language that it accepts.
+func TestAFullDossierHasEverythingCompulsory(t *testing.T) {
 	t.Parallel()
-	last, ids := 0, map[string]bool{}
-	for k, s := range notification.Sections() {
-		if s.Number != fmt.Sprint(k+1) {
-			t.Errorf("section %s has number %s", s.ID, s.Number)
+	for _, a := range packs(t).Authorities() {
+		for _, lang := range a.Languages {
+			t.Run(a.ID+" "+lang, func(t *testing.T) {
+				t.Parallel()
+				f := facts(t, a.ID)
+				f.Firm.Number = map[string]string{"NL-AP": "12345678", "FR-CNIL": "123 456 789"}[a.ID]
+				if f.Firm.Number == "" {
+					f.Firm.Number = "0123.456.789"
+				}
+				d := notification.Compose(f, full(), echo{lang, a.Country})
+				if advice := d.Advise(); !advice.IsEnough() {
+					t.Errorf("missing %+v", advice.Missing)
+				}
+				inOrder(t, f.Form, d, lang)
+			})
 		}
-		for _, q := range s.Questions {
-			if q.Row <= last || ids[q.ID] {
-				t.Errorf("%s is row %d after %d, or there twice", q.ID, q.Row, last)
-			}
-			last, ids[q.ID] = q.Row, true
-			if got, ok := notification.TypedQuestion(q.ID); ok != q.Typed || got.ID != q.ID {
-				t.Errorf("%s: %v %v", q.ID, got.ID, ok)
-			}
-		}
-	}
-	if _, ok := notification.TypedQuestion("tea"); ok {
-		t.Error("a question that is not there")
 	}
 }
 
-// TestEveryQuestionAppearsInOrder and only those that the case does not raise are
-// left out.
-func TestEveryQuestionAppearsInOrder(t *testing.T) {
-	t.Parallel()
-	f := facts(t)
-	f.Authority = authority(t, "BE-GBA")
-	d := notification.Compose(f, nil, words)
-	if d.Authority != "BE-GBA" || d.Language != "nl" || d.Reference != "INC-2026-0001" || d.Phase != "initial" {
-		t.Errorf("%+v", d)
-	}
-	if d.Chapters[0].ID != "front" || len(d.Chapters[0].Rows) != len(f.Authority.Front)-1 { // no code of an earlier one
-		t.Fatalf("the front has %d rows", len(d.Chapters[0].Rows))
-	}
-	leftOut := []string{"earlier", "late_reason", "told", "people_number", "people_means", "people_content"}
-	for k, s := range notification.Sections() {
-		c := d.Chapters[k+1]
-		if c.ID != s.ID || c.Number != s.Number || c.Title != "«notification.s_"+s.ID+"»" {
-			t.Errorf("chapter %d is %s", k, c.ID)
-		}
-		var want, got []string
-		for n, q := range s.Questions {
-			if !slices.Contains(leftOut, q.ID) {
-				want = append(want, fmt.Sprintf("%s.%d %s", s.Number, n+1, q.ID))
+// inOrder checks that the rows are those of the form, in its order and words, less the
+// questions that this case does not raise.
+func inOrder(t *testing.T, form workflow.Form, d notification.Dossier, lang string) {
+	t.Helper()
+	rows := d.Rows()
+	for _, g := range form.Groups {
+		for _, q := range g.Questions {
+			if len(rows) > 0 && rows[0].ID == q.ID {
+				if rows[0].Label != q.Label.In(lang, "") && q.Label[lang] == "" || rows[0].Number != q.Number || rows[0].First != q.Required {
+					t.Errorf("%s: %+v", q.ID, rows[0])
+				}
+				rows = rows[1:]
+				continue
+			}
+			main, _ := q.Main()
+			if q.When == workflow.Whenever && main.Only == nil && main.Unless == nil {
+				t.Errorf("%s is left out", q.ID)
 			}
 		}
-		for _, r := range c.Rows {
-			got = append(got, r.Number+" "+r.ID)
-			if (r.State == notification.Missing) != (r.Text == "") {
-				t.Errorf("%s is %s with text %q", r.ID, r.State, r.Text)
-			}
-		}
-		if !slices.Equal(got, want) {
-			t.Errorf("got %v, want %v", got, want)
-		}
 	}
-	ready, total := d.Progress()
-	if ready == 0 || ready >= total {
-		t.Errorf("%d of %d", ready, total)
+	if len(rows) > 0 {
+		t.Errorf("%d rows are out of order, from %s", len(rows), rows[0].ID)
 	}
-	for _, id := range d.MissingFirst() {
-		if r, ok := row(d, id); !ok || r.State != notification.Missing || !r.First {
-			t.Errorf("%s is no first question without an answer", id)
+	for _, r := range d.Rows() {
+		if (r.State == notification.Missing) != (r.Text == "") {
+			t.Errorf("%s is %s with text %q", r.ID, r.State, r.Text)
 		}
-	}
-	if m := d.MissingFirst(); !slices.Contains(m, "measures") || slices.Contains(m, "kinds") {
-		t.Errorf("missing %v", m)
 	}
 }
 
 func TestAnswersFromTheFacts(t *testing.T) {
 	t.Parallel()
-	d := notification.Compose(facts(t), nil, words)
+	f := facts(t, template)
+	d := notification.Compose(f, nil, words)
 	for id, want := range map[string]string{
-		"type": "«notification.phase_initial»", "own_reference": "INC-2026-0001", "controller": "Bakkerij Peeters",
-		"sector": "«notification.o_sector_private»", "size": "«notification.o_size_micro»", "activity": "Brood",
-		"dpo_designated": "«notification.yes»", "aware": "2026-11-20T09:00:00Z\nlog gezien", "when": "2026-11-20T08:00:00Z",
-		"kinds":          "«notification.kind_confidentiality»\n«notification.kind_availability»",
-		"persons_number": "«notification.number_about map[Number:#12]»", "risk": "«notification.risk_risk»", "risk_method": "namen",
+		"type": "Nieuwe melding", "own_reference": "INC-2026-0001", "controller": "Bakkerij Peeters",
+		"sector": "Private sector", "size": "Zelfstandige of micro-onderneming", "activity": "Brood",
+		"dpo_designated": "Ja", "aware": "2026-11-20T09:00:00Z\nlog gezien", "when": "2026-11-20T08:00:00Z",
+		"kinds": "Inbreuk op de vertrouwelijkheid\nInbreuk op de beschikbaarheid", "incident": "Gegevens per vergissing verzonden",
+		"data": "Contactgegevens", "data_described": "E-mailadres",
+		"persons_number": "«notification.number_about map[Number:#12]»", "risk_method": "namen",
 		"special": "«notification.special_none»", "countries": "«notification.country_unknown»: #1\nBE: #9\nNL: #2",
-		"people_told": "«notification.people_not_needed»", "description": "Mail naar verkeerde",
+		"people_told": "Nee; een hoog risico is op dit moment niet vastgesteld", "description": "Mail naar verkeerde",
 	} {
-		if r, ok := row(d, id); !ok || r.Text != want || r.State != notification.Given {
+		if r, ok := d.Row(id); !ok || r.Text != want || r.State != notification.Given {
 			t.Errorf("%s is %q (%s)", id, r.Text, r.State)
 		}
 	}
-	f := facts(t)
-	f.Data, f.People, f.Firm.DPO = nil, notification.People{}, ""
+	f.Data, f.People, f.Firm.DPO, f.Incident.Risk = nil, notification.People{}, "", ""
 	d = notification.Compose(f, nil, words)
-	for _, id := range []string{"data", "special", "persons_number", "countries"} {
-		if r, _ := row(d, id); r.State != notification.Missing || r.Text != "" {
+	for _, id := range []string{"data", "data_described", "special", "persons_number", "countries", "risk"} {
+		if r, _ := d.Row(id); r.State != notification.Missing || r.Text != "" {
 			t.Errorf("%s is %q (%s) though nobody knows", id, r.Text, r.State)
 		}
 	}
-	if r, _ := row(d, "dpo"); r.Text != "«notification.none»" {
+	if r, _ := d.Row("people_told"); r.Text != "Nee, het onderzoek loopt nog" {
+		t.Errorf("people_told is %q while nobody judged the risk", r.Text)
+	}
+	if r, _ := d.Row("dpo"); r.Text != "«notification.none»" {
 		t.Errorf("dpo is %q", r.Text)
 	}
 }
@@ -196,24 +185,31 @@ func TestTypedAnswers(t *testing.T) {
 		state      notification.State
 		text, rawV string
 	}{
-		{"text", "measures", typed("measures", notification.Given, "Mail teruggehaald"), notification.Given, "Mail teruggehaald", "Mail teruggehaald"},
-		{"option", "cause", typed("cause", notification.Given, "unknown"), notification.Given, "«notification.o_cause_unknown»", "unknown"},
+		{"text", "measures", given("measures", "Mail teruggehaald"), notification.Given, "Mail teruggehaald", "Mail teruggehaald"},
+		{"option", "cause", given("cause", "unknown"), notification.Given, "Onbekend", "unknown"},
+		{"many options", "persons_kinds", given("persons_kinds", "customers\nminors"), notification.Given, "Klanten\nMinderjarigen", "customers\nminors"},
 		{"not known yet", "measures", typed("measures", notification.NotKnown, ""), notification.NotKnown, "«notification.state_not_known»", ""},
 		{"investigated", "cause", typed("cause", notification.Investigating, ""), notification.Investigating, "«notification.state_investigating»", ""},
 		{"does not apply", "systems", typed("systems", notification.NotApplicable, ""), notification.NotApplicable, "«notification.state_not_applicable»", ""},
-		{"option over fact", "size", typed("size", notification.Given, "sme"), notification.Given, "«notification.o_size_sme»", "sme"},
-		{"not known replaces no fact", "size", typed("size", notification.NotKnown, ""), notification.Given, "«notification.o_size_micro»", "micro"},
+		{"option over fact", "size", given("size", "sme"), notification.Given, "Kleine of middelgrote onderneming", "sme"},
+		{"not known replaces no fact", "size", typed("size", notification.NotKnown, ""), notification.Given, "Zelfstandige of micro-onderneming", "micro"},
 		{"does not apply replaces a fact", "activity", typed("activity", notification.NotApplicable, ""), notification.NotApplicable, "«notification.state_not_applicable»", ""},
-		{"facts cannot be typed", "controller", typed("controller", notification.Given, "Iemand anders"), notification.Given, "Bakkerij Peeters", ""},
+		{"fixed facts cannot be typed", "controller", given("controller", "Iemand anders"), notification.Given, "Bakkerij Peeters", "Bakkerij Peeters"},
+		{"a fact may be mended", "description", given("description", "Beter gezegd"), notification.Given, "Beter gezegd", "Beter gezegd"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			r, ok := row(notification.Compose(facts(t), tt.typed, words), tt.id)
+			r, ok := notification.Compose(facts(t, template), tt.typed, words).Row(tt.id)
 			if !ok || r.State != tt.state || r.Text != tt.text || r.Raw != tt.rawV {
 				t.Fatalf("got %+v", r)
 			}
 		})
+	}
+	f := facts(t, template)
+	f.Incident.Moments.Occurred.At = time.Time{}
+	if r, _ := notification.Compose(f, typed("when", notification.NotKnown, ""), words).Row("when"); r.State != notification.NotKnown || !r.IsTyped {
+		t.Errorf("a fact that nobody knows cannot be called not known: %+v", r)
 	}
 }
 
@@ -235,9 +231,9 @@ func TestLateReasonOnlyWhenLate(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			f := facts(t)
+			f := facts(t, template)
 			f.Obligation, f.At = tt.o, tt.at
-			if r, ok := row(notification.Compose(f, nil, words), "late_reason"); ok != tt.there || r.Text != tt.text {
+			if r, ok := notification.Compose(f, nil, words).Row("late_reason"); ok != tt.there || r.Text != tt.text {
 				t.Fatalf("%v %+v", ok, r)
 			}
 		})
@@ -246,104 +242,115 @@ func TestLateReasonOnlyWhenLate(t *testing.T) {
 
 func TestConditionalQuestions(t *testing.T) {
 	t.Parallel()
-	f := facts(t)
+	f := facts(t, template)
 	f.Phase, f.Filings = obligation.Supplementary, []obligation.Filing{{Phase: obligation.Initial, Receipt: "GBA-77"}}
 	f.Incident.Moments.Told.At = aware
 	f.People = notification.People{Known: true, Exact: true, Number: 12, Minors: 3, Letters: 11, Needed: true, ToldAt: due, Content: "Beste"}
 	d := notification.Compose(f, nil, words)
 	for id, want := range map[string]string{
-		"earlier": "GBA-77", "told": "2026-11-20T09:00:00Z", "completeness": "«notification.follow_up»", "people_number": "#11", "people_content": "Beste",
-		"people_told":    "«notification.people_told_on map[At:2026-11-23T09:00:00Z]»",
+		"type": "Aanvulling op een eerdere melding", "earlier": "GBA-77", "told": "2026-11-20T09:00:00Z", "people_number": "#11", "people_content": "Beste",
+		"people_told": "Ja", "people_when": "2026-11-23T09:00:00Z",
 		"persons_number": "«notification.number_exact map[Number:#12]»\n«notification.number_minors map[Number:#3]»",
 	} {
-		if r, ok := row(d, id); !ok || r.Text != want {
+		if r, ok := d.Row(id); !ok || r.Text != want {
 			t.Errorf("%s is %q", id, r.Text)
 		}
 	}
 	f.People.Waived = "encrypted"
 	d = notification.Compose(f, nil, words)
-	if r, _ := row(d, "people_told"); !strings.HasSuffix(r.Text, "\nencrypted") {
+	if r, _ := d.Row("people_told"); r.Text != "Nee, op grond van art. 34, lid 3, AVG" {
 		t.Errorf("people_told is %q", r.Text)
 	}
-	if _, ok := row(d, "people_number"); ok {
+	if r, _ := d.Row("people_why"); r.Text != "encrypted" {
+		t.Errorf("people_why is %q", r.Text)
+	}
+	if _, ok := d.Row("people_number"); ok {
 		t.Error("letters to people who need not be told")
 	}
+	for answer, there := range map[string]bool{"no": false, "yes": true} {
+		if _, ok := notification.Compose(f, given("others_involved", answer), words).Row("others_who"); ok != there {
+			t.Errorf("others_who after %s: %t", answer, ok)
+		}
+	}
+	f.Incident.Kinds = incident.Kinds{Integrity: true}
+	if _, ok := notification.Compose(f, nil, words).Row("availability"); ok {
+		t.Error("availability is asked though it was not hit")
+	}
 }
 
-func TestFrontOfTheRealAuthorities(t *testing.T) {
+// TestAWithdrawalAsksOnlyWhatNamesTheNotification and the reason.
+func TestAWithdrawalAsksOnlyWhatNamesTheNotification(t *testing.T) {
 	t.Parallel()
-	typed := map[string]notification.Answer{
-		"front_law":  {Question: "front_law", State: notification.Given, Text: "avg"},
-		"front_size": {Question: "front_size", State: notification.NotKnown},
-		"activity":   {Question: "activity", State: notification.Given, Text: "Brood en taart"},
+	for _, a := range packs(t).Authorities() {
+		f := facts(t, a.ID)
+		f.Phase, f.Filings = obligation.Withdrawal, []obligation.Filing{{Phase: obligation.Initial, Receipt: "GBA-77"}}
+		d := notification.Compose(f, given("withdrawal_reason", "Niemand zag het"), words)
+		if r, _ := d.Row("withdrawal_reason"); r.Text != "Niemand zag het" || !r.First {
+			t.Errorf("%s: %+v", a.ID, r)
+		}
+		if r, _ := d.Row("earlier"); r.Text != "GBA-77" {
+			t.Errorf("%s: earlier %+v", a.ID, r)
+		}
+		for _, r := range d.Rows() {
+			if !r.Identify {
+				t.Errorf("%s asks for %s", a.ID, r.ID)
+			}
+		}
 	}
-	for id, want := range map[string]map[string][2]string{ // text and what is stored
-		"BE-GBA": {
-			"front_notice_type": {"Nieuwe melding", "new"}, "front_enterprise_number": {"0123.456.789", "0123.456.789"},
-			"front_size": {"Zelfstandige of micro-onderneming", "micro"}, "front_sector": {"Brood en taart", "Brood en taart"},
-			"front_controller_name": {"Bakkerij Peeters", "Bakkerij Peeters"},
-		},
-		"NL-AP": {
-			"front_notice_type": {"Nieuwe melding", "new"}, "front_law": {"Algemene verordening gegevensbescherming (AVG)", "avg"},
-			"front_completeness": {"Voorlopig, aanvulling volgt", "provisional"},
-		},
+}
+
+// TestTheFormsOwnWords: the answer is written as the option of the authority's list,
+// whatever is stored, and what only that authority asks is kept apart.
+func TestTheFormsOwnWords(t *testing.T) {
+	t.Parallel()
+	f := facts(t, "NL-AP")
+	f.Nature = []string{"phishing", "ransomware"}
+	typed := given("own_law", "avg", "activity", "Brood en taart", "completeness", "incomplete")
+	d := notification.Compose(f, typed, echo{"nl", "NL"})
+	for id, want := range map[string][2]string{ // text and what is stored
+		"type": {"Nieuwe melding", "new"}, "law": {"Algemene verordening gegevensbescherming (AVG)", "avg"},
+		"completeness": {"Voorlopig, aanvulling volgt", "incomplete"}, "incident": {"Hacking, malware of phishing", "phishing\nransomware"},
+		"sector": {"Brood en taart\nPrivate sector", "Brood en taart"},
 	} {
-		f := facts(t)
-		f.Authority = authority(t, id)
-		d := notification.Compose(f, typed, words)
-		if _, ok := row(d, "front_earlier_reference"); ok {
-			t.Errorf("%s: a first notification is asked for an earlier one", id)
+		if r, ok := d.Row(id); !ok || r.Text != want[0] || r.Raw != want[1] {
+			t.Errorf("%s is %+v", id, r)
 		}
-		asked := slices.DeleteFunc(slices.Clone(f.Authority.Front), func(field workflow.FrontField) bool { return field.ID == "earlier_reference" })
-		for k, field := range asked {
-			r := d.Chapters[0].Rows[k]
-			if r.ID != notification.FrontID(field.ID) || r.Label == "" || r.Number != fmt.Sprintf("0.%d", indexOf(f.Authority.Front, field.ID)+1) || r.First != field.Required || !r.Typed {
-				t.Errorf("%s: field %d is %+v", id, k, r)
-			}
+	}
+	incidents, _ := d.Row("incident")
+	for _, o := range incidents.Options {
+		if o.On != (o.Label == "Hacking, malware of phishing") || o.On && o.Value != "phishing\nransomware" {
+			t.Errorf("option %+v", o)
 		}
-		for rowID, w := range want {
-			if r, ok := row(d, rowID); !ok || r.Text != w[0] || r.Raw != w[1] || (r.State == notification.Missing) != (w[0] == "") {
-				t.Errorf("%s: %s is %+v", id, rowID, r)
-			}
-		}
-		f.Phase = obligation.Supplementary
-		if r, _ := row(notification.Compose(f, nil, words), "front_notice_type"); r.Raw != "supplementary" {
-			t.Errorf("%s: a supplement is %q", id, r.Raw)
-		}
+	}
+	aid := notification.Compose(f, typed, echo{"fr", "BE"})
+	if r, _ := aid.Row("incident"); !strings.Contains(r.Text, "ameçonnage") && !strings.Contains(r.Text, "iratage") {
+		t.Errorf("the reading aid says %q", r.Text)
+	}
+	dpc := facts(t, "IE-DPC")
+	if r, _ := notification.Compose(dpc, nil, echo{"en", "IE"}).Row("risk"); r.Text != "Medium" {
+		t.Errorf("the DPC's rating is %q", r.Text)
 	}
 }
 
-func TestAnswerCheck(t *testing.T) {
+func TestLimitsAreSeen(t *testing.T) {
 	t.Parallel()
-	free, closed := notification.Question{ID: "q"}, notification.Question{ID: "q", Options: []string{"yes", "no"}}
-	tests := []struct {
-		name string
-		q    notification.Question
-		a    notification.Answer
-		want error
-	}{
-		{"text", free, notification.Answer{State: notification.Given, Text: "x"}, nil},
-		{"longest", free, notification.Answer{State: notification.Given, Text: strings.Repeat("é", notification.MaxAnswer)}, nil},
-		{"too long", free, notification.Answer{State: notification.Given, Text: strings.Repeat("é", notification.MaxAnswer+1)}, notification.ErrLong},
-		{"empty", free, notification.Answer{State: notification.Given, Text: " \n"}, notification.ErrEmpty},
-		{"option", closed, notification.Answer{State: notification.Given, Text: " yes "}, nil},
-		{"another option", closed, notification.Answer{State: notification.Given, Text: "maybe"}, notification.ErrOption},
-		{"not known", closed, notification.Answer{State: notification.NotKnown}, nil},
-		{"not applicable", free, notification.Answer{State: notification.NotApplicable}, nil},
-		{"missing is no answer", free, notification.Answer{State: notification.Missing}, notification.ErrState},
-		{"no state", free, notification.Answer{Text: "x"}, notification.ErrState},
+	f := facts(t, "NL-AP") // 1500 characters as a careful guess; eight digits of the trade register
+	f.Description = strings.Repeat("é", 1501)
+	d := notification.Compose(f, nil, echo{"nl", "NL"})
+	if r, _ := d.Row("description"); r.Over != 1 || r.IsReady() || r.MaxKnown {
+		t.Errorf("one too many: %d", r.Over)
 	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			if err := tt.a.Check(tt.q); !errors.Is(err, tt.want) {
-				t.Fatalf("got %v", err)
-			}
-		})
+	if r, _ := d.Row("company_number"); !r.Misfit || r.IsReady() {
+		t.Errorf("a Belgian number passes for a Dutch one: %+v", r)
 	}
-}
-
-// indexOf is the place of a front field in its form.
-func indexOf(all []workflow.FrontField, id string) int {
-	return slices.IndexFunc(all, func(f workflow.FrontField) bool { return f.ID == id })
+	missing := d.Advise().Missing
+	for _, id := range []string{"description", "company_number", "measures"} {
+		if !slices.ContainsFunc(missing, func(r notification.Row) bool { return r.ID == id }) {
+			t.Errorf("%s is not named as missing", id)
+		}
+	}
+	f.Description = strings.Repeat("é", 1500)
+	if r, _ := notification.Compose(f, nil, echo{"nl", "NL"}).Row("description"); r.Over != 0 || !r.IsReady() {
+		t.Errorf("exactly the longest: %d", r.Over)
+	}
 }

@@ -19,24 +19,33 @@ func instant(w Words, t time.Time) string {
 	return w.DateTime(t)
 }
 
-func yesNo(w Words, yes bool) string {
-	if yes {
-		return w.T("notification.yes", nil)
-	}
-	return w.T("notification.no", nil)
-}
-
-func kinds(w Words, k incident.Kinds) string {
+func kinds(k incident.Kinds) []string {
 	var out []string
 	for _, p := range []struct {
 		is   bool
 		name string
 	}{{k.Confidentiality, "confidentiality"}, {k.Integrity, "integrity"}, {k.Availability, "availability"}} {
 		if p.is {
-			out = append(out, w.T("notification.kind_"+p.name, nil))
+			out = append(out, p.name)
 		}
 	}
-	return strings.Join(out, "\n")
+	return out
+}
+
+// dataTypes are the kinds of data of row 70, each once.
+func dataTypes(all []workflow.Category) []string {
+	var out []string
+	for _, c := range all {
+		if !slices.Contains(out, c.EDPB) {
+			out = append(out, c.EDPB)
+		}
+	}
+	return out
+}
+
+// joinLines joins what is there.
+func joinLines(lines ...string) string {
+	return strings.Join(slices.DeleteFunc(lines, func(s string) bool { return s == "" }), "\n")
 }
 
 func number(p People, w Words) string {

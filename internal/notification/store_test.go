@@ -58,7 +58,7 @@ func TestPapersCountAndKeepTheirHash(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		ctx := context.Background()
 		opened(t, db, "i")
-		d := notification.Compose(facts(t), nil, words)
+		d := notification.Compose(facts(t, template), nil, words)
 		p := notification.Paper{IncidentID: "i", Kind: notification.PaperNotification, Phase: "initial", Language: "nl", ApprovedBy: "ann", ApprovedAt: aware}
 		first, err := notification.Approve(ctx, db.W, p, d)
 		must(t, err)
@@ -84,6 +84,37 @@ func TestPapersCountAndKeepTheirHash(t *testing.T) {
 		}
 		if got, err := notification.PapersOf(ctx, db.R, "i", notification.PaperNotification); err != nil || len(got) != 3 || got[0] != other {
 			t.Errorf("read %+v, %v", got, err)
+		}
+	})
+}
+
+func TestTicksBelongToTheirRound(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		ctx := context.Background()
+		opened(t, db, "i", "j")
+		tick := notification.Tick{Question: "measures", Round: 0, Hash: notification.HashOf("x"), By: "ann", At: aware}
+		must(t, notification.SaveTick(ctx, db.W, "i", tick))
+		tick.Hash, tick.By, tick.At = notification.HashOf("y"), "bob", aware.Add(time.Minute)
+		must(t, notification.SaveTick(ctx, db.W, "i", tick))
+		if got, err := notification.TicksOf(ctx, db.R, "i", 0); err != nil || len(got) != 1 || got["measures"] != tick {
+			t.Errorf("read %+v, %v", got, err)
+		}
+		for _, other := range []struct {
+			id    incident.ID
+			round int
+		}{{"i", 1}, {"j", 0}} {
+			if got, err := notification.TicksOf(ctx, db.R, other.id, other.round); err != nil || len(got) != 0 {
+				t.Errorf("%v has %+v, %v", other, got, err)
+			}
+		}
+		must(t, notification.DropTick(ctx, db.W, "i", 1, "measures"))
+		if got, _ := notification.TicksOf(ctx, db.R, "i", 0); len(got) != 1 {
+			t.Error("another round's tick went")
+		}
+		must(t, notification.DropTick(ctx, db.W, "i", 0, "measures"))
+		if got, _ := notification.TicksOf(ctx, db.R, "i", 0); len(got) != 0 {
+			t.Error("the tick stayed")
 		}
 	})
 }

@@ -29,6 +29,9 @@ type Filing struct {
 	PaperID      string // the approved version that was filed, if one was made here
 	RecordedBy   string
 	RecordedAt   time.Time
+	ProofID      string // evidence that shows the receipt; may be missing
+	// WithdrawalReason is why a notification was taken back; only a withdrawal has one.
+	WithdrawalReason string
 }
 
 // clockSlack forgives a visitor's clock that runs a little ahead.
@@ -65,6 +68,8 @@ func (f Filing) check(o Obligation, now time.Time) error {
 		return ErrFiledBefore.At("filed_at")
 	case strings.TrimSpace(f.Receipt) == "" && strings.TrimSpace(f.NoReceipt) == "":
 		return ErrReceipt.At("receipt")
+	case f.Phase == Withdrawal && strings.TrimSpace(f.WithdrawalReason) == "":
+		return ErrWithdrawalReason.At("withdrawal_reason")
 	}
 	return nil
 }

@@ -67,16 +67,17 @@ type Obligation struct {
 
 // Named refusals.
 var (
-	ErrNotFound      = fault.New(fault.NotFound, "obligation.not_found")
-	ErrSettled       = fault.New(fault.Conflict, "obligation.already_settled")
-	ErrReasonMissing = fault.New(fault.Invalid, "obligation.reason_missing")
-	ErrLateReason    = fault.New(fault.Invalid, "obligation.late_reason_missing")
-	ErrReceipt       = fault.New(fault.Invalid, "obligation.receipt_missing")
-	ErrFiledInFuture = fault.New(fault.Invalid, "obligation.filed_in_future")
-	ErrFiledBefore   = fault.New(fault.Invalid, "obligation.filed_before_start")
-	ErrFiledMissing  = fault.New(fault.Invalid, "obligation.filed_missing")
-	ErrPhaseUnknown  = fault.New(fault.Invalid, "obligation.phase_unknown")
-	ErrPhaseOrder    = fault.New(fault.Conflict, "obligation.phase_order")
+	ErrNotFound         = fault.New(fault.NotFound, "obligation.not_found")
+	ErrSettled          = fault.New(fault.Conflict, "obligation.already_settled")
+	ErrReasonMissing    = fault.New(fault.Invalid, "obligation.reason_missing")
+	ErrLateReason       = fault.New(fault.Invalid, "obligation.late_reason_missing")
+	ErrReceipt          = fault.New(fault.Invalid, "obligation.receipt_missing")
+	ErrWithdrawalReason = fault.New(fault.Invalid, "obligation.withdrawal_reason_missing")
+	ErrFiledInFuture    = fault.New(fault.Invalid, "obligation.filed_in_future")
+	ErrFiledBefore      = fault.New(fault.Invalid, "obligation.filed_before_start")
+	ErrFiledMissing     = fault.New(fault.Invalid, "obligation.filed_missing")
+	ErrPhaseUnknown     = fault.New(fault.Invalid, "obligation.phase_unknown")
+	ErrPhaseOrder       = fault.New(fault.Conflict, "obligation.phase_order")
 )
 
 // IsOpen reports whether the duty still has to be done.

@@ -137,7 +137,8 @@ func TestFile(t *testing.T) {
 		{"initial twice", first, earlier, obligation.ErrPhaseOrder, obligation.Open},
 		{"supplement first", with(func(f *obligation.Filing) { f.Phase = obligation.Supplementary }), nil, obligation.ErrPhaseOrder, obligation.Open},
 		{"supplement", with(func(f *obligation.Filing) { f.Phase = obligation.Supplementary }), earlier, nil, obligation.Open},
-		{"withdrawal", with(func(f *obligation.Filing) { f.Phase = obligation.Withdrawal }), earlier, nil, obligation.Open},
+		{"withdrawal", with(func(f *obligation.Filing) { f.Phase, f.WithdrawalReason = obligation.Withdrawal, "no breach" }), earlier, nil, obligation.Open},
+		{"withdrawal without its reason", with(func(f *obligation.Filing) { f.Phase, f.WithdrawalReason = obligation.Withdrawal, " " }), earlier, obligation.ErrWithdrawalReason, obligation.Open},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -23,6 +23,9 @@ type filingRow struct {
 	PaperID      string
 	RecordedBy   string
 	RecordedAt   time.Time
+
+	ProofID          string
+	WithdrawalReason string
 }
 
 // AddFiling writes a filing.
@@ -30,6 +33,7 @@ func AddFiling(ctx context.Context, tx bun.IDB, f Filing) error {
 	row := filingRow{
 		ID: f.ID, ObligationID: string(f.ObligationID), Phase: string(f.Phase), FiledAt: f.FiledAt, Receipt: f.Receipt,
 		NoReceipt: f.NoReceipt, LateReason: f.LateReason, PaperID: f.PaperID, RecordedBy: f.RecordedBy, RecordedAt: f.RecordedAt,
+		ProofID: f.ProofID, WithdrawalReason: f.WithdrawalReason,
 	}
 	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 		return fmt.Errorf("obligation: add filing: %w", err)
@@ -78,5 +82,6 @@ func (r filingRow) filing() Filing {
 	return Filing{
 		ID: r.ID, ObligationID: ID(r.ObligationID), Phase: Phase(r.Phase), FiledAt: r.FiledAt.UTC(), Receipt: r.Receipt,
 		NoReceipt: r.NoReceipt, LateReason: r.LateReason, PaperID: r.PaperID, RecordedBy: r.RecordedBy, RecordedAt: r.RecordedAt.UTC(),
+		ProofID: r.ProofID, WithdrawalReason: r.WithdrawalReason,
 	}
 }

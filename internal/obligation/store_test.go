@@ -115,7 +115,8 @@ func TestFilingsRoundTrip(t *testing.T) {
 		must(t, obligation.Save(ctx, db.W, stored("p", "j", obligation.NotifyAuthority)))
 		fs := []obligation.Filing{
 			{ID: "b", ObligationID: "o", Phase: obligation.Initial, FiledAt: start, Receipt: "R", LateReason: "l", PaperID: "p", RecordedBy: "ann", RecordedAt: due},
-			{ID: "a", ObligationID: "o", Phase: obligation.Supplementary, FiledAt: due, NoReceipt: "phone", RecordedBy: "bob", RecordedAt: due},
+			{ID: "a", ObligationID: "o", Phase: obligation.Supplementary, FiledAt: due, NoReceipt: "phone", RecordedBy: "bob", RecordedAt: due, ProofID: "e"},
+			{ID: "c", ObligationID: "o", Phase: obligation.Withdrawal, FiledAt: due.Add(time.Hour), Receipt: "R", RecordedBy: "bob", RecordedAt: due, WithdrawalReason: "no breach"},
 		}
 		for _, f := range fs {
 			must(t, obligation.AddFiling(ctx, db.W, f))

@@ -2,14 +2,13 @@ package response
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/uptrace/bun"
 
-	"clepsydra/internal/account"
-	"clepsydra/internal/communication"
 	"clepsydra/internal/firm"
 	"clepsydra/internal/incident"
 	"clepsydra/internal/journal"
@@ -18,180 +17,104 @@ import (
 	"clepsydra/internal/workflow"
 )
 
-// NotificationLanguage is the language to notify in: the wanted one when the
-// authority accepts it, else the firm's own, else the authority's first.
-func (s *Service) NotificationLanguage(f firm.Firm, wanted string) (string, error) {
+// Ask says which notification is wanted. An empty language is the firm's own when the
+// authority accepts it, else the authority's first; an empty phase is the one that comes
+// next.
+type Ask struct {
+	Language string
+	Phase    obligation.Phase
+}
+
+// NotificationLanguage is the language to notify in. One that was asked for and that
+// the authority does not accept is refused, never silently replaced.
+func (s *Service) NotificationLanguage(f firm.Firm, asked string) (string, error) {
 	a, err := s.d.Packs.Authority(f.AuthorityID)
 	if err != nil {
 		return "", err
 	}
-	for _, lang := range []string{wanted, f.Language} {
-		if lang != "" && a.Accepts(lang) {
-			return lang, nil
-		}
+	switch {
+	case asked != "" && !a.Accepts(asked):
+		return "", notification.ErrLanguage.With("Language", strings.ToUpper(asked)).With("Accepted", strings.ToUpper(strings.Join(a.Languages, ", ")))
+	case asked != "":
+		return asked, nil
+	case a.Accepts(f.Language):
+		return f.Language, nil
 	}
 	return a.Languages[0], nil
 }
 
-// Dossier puts the notification of an incident together as the facts are now.
-func (s *Service) Dossier(ctx context.Context, id incident.ID, lang string) (notification.Dossier, error) {
-	return s.dossier(ctx, s.d.DB.R, id, lang)
+// Dossier puts the notification of an incident together as the facts are now. A
+// supplement is compared with the version that was filed last.
+func (s *Service) Dossier(ctx context.Context, id incident.ID, ask Ask) (notification.Dossier, error) {
+	return s.dossier(ctx, s.d.DB.R, id, ask)
 }
 
-func (s *Service) dossier(ctx context.Context, db bun.IDB, id incident.ID, lang string) (notification.Dossier, error) {
+// ReadingAid is the same notification in the reader's language, which the authority
+// need not accept. It is read beside the other and never filed.
+func (s *Service) ReadingAid(ctx context.Context, id incident.ID, ask Ask, lang string) (notification.Dossier, error) {
+	f, err := s.d.Firms.Get(ctx, s.d.DB.R)
+	if err != nil {
+		return notification.Dossier{}, err
+	}
+	ask.Language = lang
+	d, _, err := s.compose(ctx, s.d.DB.R, id, f, ask)
+	return d, err
+}
+
+func (s *Service) dossier(ctx context.Context, db bun.IDB, id incident.ID, ask Ask) (notification.Dossier, error) {
 	f, err := s.d.Firms.Get(ctx, db)
 	if err != nil {
 		return notification.Dossier{}, err
 	}
-	if lang, err = s.NotificationLanguage(f, lang); err != nil {
+	if ask.Language, err = s.NotificationLanguage(f, ask.Language); err != nil {
 		return notification.Dossier{}, err
 	}
-	words := s.d.Speak(lang, f.Country, f.Location())
+	d, facts, err := s.compose(ctx, db, id, f, ask)
+	if err != nil || facts.Phase != obligation.Supplementary {
+		return d, err
+	}
+	return compared(ctx, db, d, facts.Filings)
+}
+
+// compose answers the questions in any language.
+func (s *Service) compose(ctx context.Context, db bun.IDB, id incident.ID, f firm.Firm, ask Ask) (notification.Dossier, notification.Facts, error) {
+	words := s.d.Speak(ask.Language, f.Country, f.Location())
 	facts, err := s.facts(ctx, db, id, f, words)
 	if err != nil {
-		return notification.Dossier{}, err
+		return notification.Dossier{}, facts, err
+	}
+	if ask.Phase != "" {
+		if known := ask.Phase == obligation.Initial || ask.Phase == obligation.Supplementary || ask.Phase == obligation.Withdrawal; !known || (ask.Phase == obligation.Initial) != (len(facts.Filings) == 0) {
+			return notification.Dossier{}, facts, notification.ErrPhase
+		}
+		facts.Phase = ask.Phase
 	}
 	typed, err := notification.AnswersOf(ctx, db, id)
 	if err != nil {
-		return notification.Dossier{}, err
+		return notification.Dossier{}, facts, err
 	}
-	return notification.Compose(facts, typed, words), nil
+	return notification.Compose(facts, typed, words), facts, nil
 }
 
-// facts gathers everything that the answers follow from.
-func (s *Service) facts(ctx context.Context, db bun.IDB, id incident.ID, f firm.Firm, w Words) (notification.Facts, error) {
-	i, err := incident.ByID(ctx, db, id)
-	if err != nil {
-		return notification.Facts{}, err
-	}
-	out := notification.Facts{Incident: i, Phase: obligation.Initial, Description: i.Summary, At: s.now()}
-	if out.Authority, err = s.d.Packs.Authority(f.AuthorityID); err != nil {
-		return out, err
-	}
-	if out.Firm, err = s.sender(ctx, db, f); err != nil {
-		return out, err
-	}
-	if out.Data, err = s.categories(i.Data); err != nil {
-		return out, err
-	}
-	if sc, err := s.d.Packs.Scenario(i.Scenario); err == nil {
-		for _, code := range sc.EDPB.Incident {
-			out.Nature = append(out.Nature, w.T("notification.incident_"+code, nil))
-		}
-	}
-	if out.RiskReason, err = (&change{s: s, i: i}).reasonFrom(ctx, db, "risk"); err != nil {
-		return out, err
-	}
-	duties, err := obligation.OfIncident(ctx, db, id)
-	if err != nil {
-		return out, err
-	}
-	for _, o := range duties {
-		if o.Duty == obligation.NotifyAuthority {
-			if err := phaseOf(ctx, db, &out, o); err != nil {
-				return out, err
-			}
-		}
-	}
-	out.People, err = s.peopleFacts(ctx, db, i, duties, w)
-	return out, err
-}
-
-func phaseOf(ctx context.Context, db bun.IDB, out *notification.Facts, o obligation.Obligation) error {
-	out.Obligation = o
-	var err error
-	if out.Filings, err = obligation.FilingsOf(ctx, db, o.ID); err != nil {
-		return err
-	}
-	if len(out.Filings) > 0 {
-		out.Phase = obligation.Supplementary
-	}
-	return nil
-}
-
-func (c *change) reasonFrom(ctx context.Context, db bun.IDB, kind string) (string, error) {
-	all, err := incident.DecisionsOf(ctx, db, c.i.ID)
-	if err != nil {
-		return "", err
-	}
-	reason := ""
-	for _, d := range all {
-		if d.Kind == kind {
-			reason = d.Reason
-		}
-	}
-	return reason, nil
-}
-
-func (s *Service) sender(ctx context.Context, db bun.IDB, f firm.Firm) (notification.Sender, error) {
-	lead, err := s.d.Accounts.ByID(ctx, db, account.ID(f.LeadID))
-	if err != nil {
-		return notification.Sender{}, err
-	}
-	contact := joined("\n", f.Name, f.Street, strings.TrimSpace(f.Postcode+" "+f.City), f.Country, f.Email, f.Phone)
-	return notification.Sender{
-		Name: f.Name, Number: f.CompanyNumber, Contact: contact, Country: f.Country,
-		Reporter: lead.Name, ReporterContact: joined("\n", lead.Email, f.Phone),
-		DPO: joined("\n", f.DPOName, f.DPOEmail, f.DPOPhone), ContactPoint: contactPoint(f, lead),
-		Sector: f.Sector, Size: f.Size,
-	}, nil
-}
-
-func contactPoint(f firm.Firm, lead account.Account) string {
-	if p := joined("\n", f.ContactPoint.Name, f.ContactPoint.Email, f.ContactPoint.Phone); p != "" {
-		return p
-	}
-	return joined("\n", lead.Name, f.Email, f.Phone)
-}
-
-func joined(sep string, parts ...string) string {
-	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return strings.TrimSpace(s) == "" }), sep)
-}
-
-func (s *Service) categories(ids []string) ([]workflow.Category, error) {
-	out := make([]workflow.Category, len(ids))
-	for k, id := range ids {
-		c, err := s.d.Packs.Category(id)
-		if err != nil {
-			return nil, err
-		}
-		out[k] = c
-	}
-	return out, nil
-}
-
-func (s *Service) peopleFacts(ctx context.Context, db bun.IDB, i incident.Incident, duties []obligation.Obligation, w Words) (notification.People, error) {
-	out := notification.People{Known: i.Approx.Known, Number: i.Approx.Value}
-	for _, o := range duties {
-		if o.Duty != obligation.InformPeople {
+// compared marks what changed since the last version that was filed from here; a
+// filing without a version, or in another language, leaves nothing to compare with.
+func compared(ctx context.Context, db bun.IDB, d notification.Dossier, filings []obligation.Filing) (notification.Dossier, error) {
+	for _, f := range slices.Backward(filings) {
+		if f.PaperID == "" || f.Phase == obligation.Withdrawal {
 			continue
 		}
-		out.Needed = true
-		if o.State == obligation.Waived {
-			out.Waived = o.Reason
+		p, err := notification.PaperByID(ctx, db, f.PaperID)
+		if err != nil {
+			return d, err
 		}
-		if o.State == obligation.Met || o.State == obligation.MetLate {
-			out.ToldAt = o.SettledAt
+		var filed notification.Dossier
+		if err := json.Unmarshal([]byte(p.Content), &filed); err != nil {
+			return d, fmt.Errorf("response: read paper %s: %w", p.ID, err)
 		}
+		d, _ = d.Compare(filed, p.Version)
+		return d, nil
 	}
-	snapshots, err := communication.SnapshotsOf(ctx, db, i.ID)
-	if err != nil || len(snapshots) == 0 {
-		return out, err
-	}
-	out.Exact = true
-	counts, err := communication.CountsOf(ctx, db, i.ID, "")
-	if err != nil {
-		return out, err
-	}
-	out.Countries, out.Letters, out.Minors = counts.Countries, counts.Sent, counts.Minors
-	texts, err := communication.TextsOf(ctx, db, i.ID)
-	if err != nil {
-		return out, err
-	}
-	if t, ok := texts[w.Lang()]; ok {
-		out.Content = joined("\n", t.Nature, t.Consequences, t.Measures, t.Advice)
-	}
-	return out, nil
+	return d, nil
 }
 
 // Answer keeps what was typed for a question of the notification. An empty state
@@ -224,38 +147,29 @@ func (c *change) answer(ctx context.Context, a notification.Answer) error {
 	return c.note(ctx, "answer.given", map[string]string{"question": a.Question, "state": string(a.State)}, "")
 }
 
-// question finds a question that may be typed: one of the template or a front
-// field of the firm's authority.
-func (s *Service) question(f firm.Firm, id string) (notification.Question, error) {
-	if q, ok := notification.TypedQuestion(id); ok {
-		return q, nil
-	}
+// question finds a question of the authority's form by the id under which its answer
+// is kept.
+func (s *Service) question(f firm.Firm, id string) (workflow.FormQuestion, error) {
 	a, err := s.d.Packs.Authority(f.AuthorityID)
 	if err != nil {
-		return notification.Question{}, err
+		return workflow.FormQuestion{}, err
 	}
-	for _, field := range a.Front {
-		if notification.FrontID(field.ID) != id {
-			continue
-		}
-		q := notification.Question{ID: id, Typed: true}
-		for _, choice := range field.Choices {
-			q.Options = append(q.Options, choice.ID)
-		}
-		return q, nil
+	q, ok := s.d.Packs.Form(a).Question(id)
+	if !ok {
+		return q, notification.ErrQuestion
 	}
-	return notification.Question{}, notification.ErrQuestion.At(id)
+	return q, nil
 }
 
 // ApproveNotification freezes the notification as it stands now, with what is
 // still missing, and returns the version. That is not a filing.
-func (s *Service) ApproveNotification(ctx context.Context, actor journal.Actor, id incident.ID, lang string) (notification.Paper, error) {
+func (s *Service) ApproveNotification(ctx context.Context, actor journal.Actor, id incident.ID, ask Ask) (notification.Paper, error) {
 	var out notification.Paper
 	err := s.change(ctx, actor, id, func(ctx context.Context, c *change) error {
 		if !c.i.IsClockRunning() {
 			return incident.ErrNotABreach
 		}
-		d, err := s.dossier(ctx, c.tx, id, lang)
+		d, err := s.dossier(ctx, c.tx, id, ask)
 		if err != nil {
 			return err
 		}

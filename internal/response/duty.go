@@ -287,12 +287,18 @@ type FilingInput struct {
 	NoReceipt  string
 	LateReason string
 	PaperID    string
+	Proof      *Upload // that shows the receipt; goes to the evidence; nil: none
+	Withdrawal string  // why the notification is taken back
 }
 
 // File records that the authority was told. The initial filing settles the duty
 // and cancels the reminders that are left, in the same transaction.
 func (s *Service) File(ctx context.Context, actor journal.Actor, id obligation.ID, in FilingInput) error {
 	o, err := obligation.ByID(ctx, s.d.DB.R, id)
+	if err != nil {
+		return err
+	}
+	proof, err := proofOf(in)
 	if err != nil {
 		return err
 	}
@@ -315,6 +321,11 @@ func (s *Service) File(ctx context.Context, actor journal.Actor, id obligation.I
 		if err := o.File(f, earlier, c.now); err != nil {
 			return err
 		}
+		for _, e := range proof {
+			if f.ProofID, err = c.keepEvidence(ctx, e, in.Proof.Content); err != nil {
+				return err
+			}
+		}
 		if err := obligation.AddFiling(ctx, c.tx, f); err != nil {
 			return err
 		}
@@ -323,9 +334,18 @@ func (s *Service) File(ctx context.Context, actor journal.Actor, id obligation.I
 				return err
 			}
 		}
-		facts := map[string]string{"filing": f.ID, "phase": string(f.Phase), "state": string(o.State), "receipt": yes(f.Receipt != "")}
-		return c.noteAt(ctx, "notification.filed", facts, f.LateReason+f.NoReceipt, f.FiledAt)
+		facts := map[string]string{"filing": f.ID, "phase": string(f.Phase), "state": string(o.State), "receipt": yes(f.Receipt != ""), "proof": f.ProofID}
+		return c.noteAt(ctx, "notification.filed", facts, f.LateReason+f.NoReceipt+f.WithdrawalReason, f.FiledAt)
 	})
+}
+
+// proofOf examines the file that proves a filing; none is allowed.
+func proofOf(in FilingInput) ([]incident.Evidence, error) {
+	if in.Proof == nil {
+		return nil, nil
+	}
+	e, err := incident.Examine(in.Proof.Name, in.Proof.Content)
+	return []incident.Evidence{e}, err
 }
 
 // ownPaper refuses a paper that is not of this incident; none is allowed.
@@ -345,10 +365,15 @@ func (c *change) filing(id obligation.ID, in FilingInput) (obligation.Filing, er
 	if err != nil {
 		return obligation.Filing{}, err
 	}
+	withdrawal := ""
+	if in.Phase == obligation.Withdrawal {
+		withdrawal = strings.TrimSpace(in.Withdrawal)
+	}
 	return obligation.Filing{
 		ID: filingID, ObligationID: id, Phase: in.Phase, FiledAt: in.FiledAt.UTC().Truncate(time.Microsecond),
 		Receipt: strings.TrimSpace(in.Receipt), NoReceipt: strings.TrimSpace(in.NoReceipt), LateReason: strings.TrimSpace(in.LateReason),
 		PaperID: in.PaperID, RecordedBy: c.actor.ID, RecordedAt: c.now,
+		WithdrawalReason: withdrawal,
 	}, nil
 }
 

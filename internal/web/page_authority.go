@@ -1,17 +1,15 @@
 package web
 
 import (
-	"bytes"
-	"encoding/json"
-	"fmt"
-	"strconv"
-	"time"
+	"errors"
 
 	"github.com/gofiber/fiber/v2"
 
 	"clepsydra/internal/account"
+	"clepsydra/internal/incident"
 	"clepsydra/internal/notification"
 	"clepsydra/internal/obligation"
+	"clepsydra/internal/register"
 	"clepsydra/internal/response"
 	"clepsydra/internal/workflow"
 )
@@ -22,6 +20,7 @@ func (s *Server) authorityRoutes() []Route {
 	return []Route{
 		{Method: get, Path: "/incidents/:id/authority", Needs: account.SeeBoard, Handle: showAuthority},
 		{Method: post, Path: "/incidents/:id/authority/answer", Needs: account.HandleIncident, Handle: answerQuestion},
+		{Method: post, Path: "/incidents/:id/authority/tick", Needs: account.HandleIncident, Handle: tickQuestion},
 		{Method: post, Path: "/incidents/:id/authority/approve", Needs: account.Decide, Handle: approveNotification},
 		{Method: get, Path: "/incidents/:id/authority/draft.pdf", Needs: account.SeeBoard, Handle: draftNotification},
 		{Method: get, Path: "/incidents/:id/authority/papers/:paper", Needs: account.SeeBoard, Handle: approvedNotification},
@@ -29,116 +28,139 @@ func (s *Server) authorityRoutes() []Route {
 	}
 }
 
-// authorityPage is the notification of one incident.
+// authorityPage is the notification of one incident: the filing companion.
 type authorityPage struct {
 	Head      Head
 	Authority workflow.Authority
 	Dossier   notification.Dossier
+	Chapters  []companionChapter
+	Advice    notification.Advice
 	Ready     int
 	Total     int
-	Missing   int // wanted in a first notification and not answered
+	Copied    int
 	Papers    []notification.Paper
 	Duty      obligation.Obligation
 	HasDuty   bool
+	Clock     *ClockView // of the duty to notify, while it runs
 	Filings   []obligation.Filing
+	Proofs    map[string]incident.Evidence
 	Phases    []obligation.Phase
+	All       bool // everything, not only what changed since the filing
 	IsLate    bool // a filing now is later than the strict end
 	Names     map[string]string
 	Filing    filingForm
 	Typed     typedAnswer // that was refused
+	Refused   error       // a language or phase that was asked for and is not possible
 }
 
 // filingForm is what was typed about a filing.
-type filingForm struct{ Phase, FiledAt, Receipt, NoReceipt, LateReason, Paper string }
-
-// typedAnswer is an answer that was refused, to be mended.
-type typedAnswer struct{ Question, State, Text string }
-
-// Options are the choices of a question in words; none for a free text.
-func (p authorityPage) Options(v *Visit, id string) []map[string]any {
-	var out []map[string]any
-	words := v.S.d.Locale.For(p.Dossier.Language, v.Firm.Country, v.Firm.Location())
-	if q, ok := notification.TypedQuestion(id); ok {
-		for _, o := range q.Options {
-			out = append(out, map[string]any{"Value": o, "Label": words.T("notification.o_"+id+"_"+o, nil)})
-		}
-		return out
-	}
-	for _, f := range p.Authority.Front {
-		if notification.FrontID(f.ID) == id {
-			for _, c := range f.Choices {
-				out = append(out, map[string]any{"Value": c.ID, "Label": c.Label.In(p.Dossier.Language, v.Firm.Country)})
-			}
-		}
-	}
-	return out
-}
-
-// Help is one line on what to write; empty when there is none.
-func (p authorityPage) Help(v *Visit, id string) string {
-	if key := "notification.h_" + id; v.P.Has(key) {
-		return v.P.T(key, nil)
-	}
-	for _, f := range p.Authority.Front {
-		if notification.FrontID(f.ID) == id && f.Hint != nil {
-			return f.Hint.In(v.P.Lang(), v.P.Country())
-		}
-	}
-	return ""
-}
+type filingForm struct{ Phase, FiledAt, Receipt, NoReceipt, LateReason, Withdrawal, Paper string }
 
 // States are the ways to answer a typed question.
 func (authorityPage) States() []string {
 	return []string{"given", "not_known", "investigating", "not_applicable"}
 }
 
+// Query is what keeps language, phase and switch in an address of this page.
+func (p authorityPage) Query() string {
+	q := "lang=" + p.Dossier.Language + "&phase=" + p.Dossier.Phase
+	if p.All {
+		q += "&all=1"
+	}
+	return q
+}
+
+// IsCompared reports whether the page can show only what changed.
+func (p authorityPage) IsCompared() bool { return p.Dossier.Since > 0 }
+
+// HowNow is how this phase is handed in.
+func (p authorityPage) HowNow() workflow.Text { return p.Authority.Phases.Of(p.Dossier.Phase) }
+
+// ask is which notification the address or the form asks for.
+func (v *Visit) ask() response.Ask {
+	return response.Ask{Language: v.C.Query("lang", v.Form("lang")), Phase: obligation.Phase(v.C.Query("phase", v.Form("as")))}
+}
+
+// wantsAll reports whether everything is asked for and not only what changed.
+func (v *Visit) wantsAll() bool { return v.C.Query("all", v.Form("all")) != "" }
+
 func (v *Visit) authorityPage() (authorityPage, error) {
 	head, err := v.S.head(v, "authority")
 	if err != nil {
 		return authorityPage{}, err
 	}
-	page := authorityPage{Head: head}
-	db := v.S.d.DB.R
+	page := authorityPage{Head: head, All: v.wantsAll()}
 	if page.Authority, err = v.S.d.Packs.Authority(v.Firm.AuthorityID); err != nil {
 		return page, err
 	}
-	if page.Dossier, err = v.S.d.Response.Dossier(v.Ctx(), head.I.ID, v.notificationLanguage()); err != nil {
+	if err := page.readDuty(v); err != nil {
+		return page, err
+	}
+	ask := v.ask()
+	page.Dossier, err = v.S.d.Response.Dossier(v.Ctx(), head.I.ID, ask)
+	if errors.Is(err, notification.ErrLanguage) || errors.Is(err, notification.ErrPhase) {
+		page.Refused, ask = err, response.Ask{}
+		page.Dossier, err = v.S.d.Response.Dossier(v.Ctx(), head.I.ID, ask)
+	}
+	if err != nil {
 		return page, err
 	}
 	page.Ready, page.Total = page.Dossier.Progress()
-	page.Missing = len(page.Dossier.MissingFirst())
-	if page.Papers, err = notification.PapersOf(v.Ctx(), db, head.I.ID, notification.PaperNotification); err != nil {
-		return page, err
-	}
-	for _, o := range head.Duties {
-		if o.Duty == obligation.NotifyAuthority {
-			page.Duty, page.HasDuty = o, true
-		}
-	}
-	if page.HasDuty {
-		if page.Filings, err = obligation.FilingsOf(v.Ctx(), db, page.Duty.ID); err != nil {
-			return page, err
-		}
-	}
-	page.Phases = []obligation.Phase{obligation.Supplementary, obligation.Withdrawal}
-	if len(page.Filings) == 0 {
-		page.Phases = []obligation.Phase{obligation.Initial}
-	}
-	page.IsLate = page.Duty.IsOverdue(v.Now)
-	page.Filing = filingForm{Phase: string(page.Phases[0]), FiledAt: v.local(v.Now)}
-	if len(page.Papers) > 0 {
-		page.Filing.Paper = page.Papers[0].ID
-	}
-	_, page.Names, err = v.accounts()
-	return page, err
+	page.Advice = page.Dossier.Advise()
+	return page, page.readRows(v, ask)
 }
 
-// notificationLanguage is the language to notify in, as chosen on the page.
-func (v *Visit) notificationLanguage() string {
-	if lang := v.C.Query("lang", v.Form("lang")); lang != "" {
-		return lang
+// readDuty reads the clock, what was filed and what was approved.
+func (p *authorityPage) readDuty(v *Visit) error {
+	db := v.S.d.DB.R
+	var err error
+	if p.Papers, err = notification.PapersOf(v.Ctx(), db, p.Head.I.ID, notification.PaperNotification); err != nil {
+		return err
 	}
-	return v.P.Lang()
+	for _, o := range p.Head.Duties {
+		if o.Duty == obligation.NotifyAuthority {
+			p.Duty, p.HasDuty = o, true
+		}
+	}
+	if p.HasDuty {
+		if p.Filings, err = obligation.FilingsOf(v.Ctx(), db, p.Duty.ID); err != nil {
+			return err
+		}
+	}
+	p.Phases = []obligation.Phase{obligation.Supplementary, obligation.Withdrawal}
+	if len(p.Filings) == 0 {
+		p.Phases = []obligation.Phase{obligation.Initial}
+	}
+	p.IsLate = p.Duty.IsOverdue(v.Now)
+	if p.HasDuty && p.Duty.IsOpen() && !p.Duty.EndAt().IsZero() {
+		view := v.clockView(register.ClockOf(p.Head.I, p.Duty, p.Head.Steps))
+		p.Clock = &view
+	}
+	p.Filing = filingForm{Phase: string(p.Phases[0]), FiledAt: v.local(v.Now)}
+	if asked := v.ask().Phase; asked == obligation.Withdrawal && len(p.Phases) > 1 {
+		p.Filing.Phase = string(asked)
+	}
+	if len(p.Papers) > 0 {
+		p.Filing.Paper = p.Papers[0].ID
+	}
+	if p.Proofs, err = v.proofs(p.Filings); err != nil {
+		return err
+	}
+	_, p.Names, err = v.accounts()
+	return err
+}
+
+// proofs are the files that prove the filings, by their id.
+func (v *Visit) proofs(filings []obligation.Filing) (map[string]incident.Evidence, error) {
+	out := make(map[string]incident.Evidence)
+	if len(filings) == 0 {
+		return out, nil
+	}
+	all, err := incident.EvidenceOf(v.Ctx(), v.S.d.DB.R, v.incidentID())
+	for _, e := range all {
+		out[e.ID] = e
+	}
+	return out, err
 }
 
 func showAuthority(v *Visit) error {
@@ -146,97 +168,8 @@ func showAuthority(v *Visit) error {
 	if err != nil {
 		return err
 	}
+	if page.Refused != nil {
+		return v.Again("authority", page, page.Refused)
+	}
 	return v.Page("authority", page)
-}
-
-// backToAuthority returns to the page in the language that was shown, at a place.
-func (v *Visit) backToAuthority(place string) error {
-	return v.Redirect("/incidents/" + string(v.incidentID()) + "/authority?lang=" + v.notificationLanguage() + "#" + place)
-}
-
-func answerQuestion(v *Visit) error {
-	a := notification.Answer{Question: v.Form("question"), State: notification.State(v.Form("state")), Text: v.Form("text")}
-	if err := v.S.d.Response.Answer(v.Ctx(), v.Actor, v.incidentID(), a); err != nil {
-		page, pageErr := v.authorityPage()
-		if pageErr != nil {
-			return pageErr
-		}
-		page.Typed = typedAnswer{a.Question, string(a.State), a.Text}
-		return v.Again("authority", page, err)
-	}
-	return v.backToAuthority("q-" + a.Question)
-}
-
-func approveNotification(v *Visit) error {
-	paper, err := v.S.d.Response.ApproveNotification(v.Ctx(), v.Actor, v.incidentID(), v.notificationLanguage())
-	if err != nil {
-		page, pageErr := v.authorityPage()
-		if pageErr != nil {
-			return pageErr
-		}
-		return v.Again("authority", page, err)
-	}
-	v.Flash("authority.approved", map[string]any{"Version": paper.Version})
-	return v.backToAuthority("filing")
-}
-
-func draftNotification(v *Visit) error {
-	page, err := v.authorityPage()
-	if err != nil {
-		return err
-	}
-	return v.sendNotification(page.Dossier, Paper{Firm: v.Firm, At: v.Now}, page.Authority, "draft")
-}
-
-func approvedNotification(v *Visit) error {
-	paper, err := notification.PaperByID(v.Ctx(), v.S.d.DB.R, v.C.Params("paper"))
-	if err != nil {
-		return err
-	}
-	if paper.IncidentID != v.incidentID() || paper.Kind != notification.PaperNotification {
-		return notification.ErrPaperNotFound
-	}
-	var d notification.Dossier
-	if err := json.Unmarshal([]byte(paper.Content), &d); err != nil {
-		return fmt.Errorf("web: read paper %s: %w", paper.ID, err)
-	}
-	a, err := v.S.d.Packs.Authority(d.Authority)
-	if err != nil {
-		return err
-	}
-	info := Paper{Firm: v.Firm, Final: true, Version: paper.Version, Hash: paper.Hash, At: paper.ApprovedAt}
-	return v.sendNotification(d, info, a, "v"+strconv.Itoa(paper.Version))
-}
-
-func (v *Visit) sendNotification(d notification.Dossier, info Paper, a workflow.Authority, version string) error {
-	info.Authority = a.Name.In(d.Language, v.Firm.Country)
-	var b bytes.Buffer
-	if err := v.S.d.Papers.Notification(v.Ctx(), &b, d, info); err != nil {
-		return err
-	}
-	return v.Download(d.Reference+"-notification-"+version+".pdf", "application/pdf", b.Bytes())
-}
-
-func fileNotification(v *Visit) error {
-	page, err := v.authorityPage()
-	if err != nil {
-		return err
-	}
-	page.Filing = filingForm{v.Form("phase"), v.Form("filed_at"), v.Form("receipt"), v.Form("no_receipt"), v.Form("late_reason"), v.Form("paper")}
-	var at time.Time
-	if at, err = v.Instant("filed_at"); err == nil {
-		if !page.HasDuty {
-			err = obligation.ErrNotFound
-		} else {
-			err = v.S.d.Response.File(v.Ctx(), v.Actor, page.Duty.ID, response.FilingInput{
-				Phase: obligation.Phase(page.Filing.Phase), FiledAt: at, Receipt: page.Filing.Receipt,
-				NoReceipt: page.Filing.NoReceipt, LateReason: page.Filing.LateReason, PaperID: page.Filing.Paper,
-			})
-		}
-	}
-	if err != nil {
-		return v.Again("authority", page, err)
-	}
-	v.Flash("authority.filed", nil)
-	return v.backToAuthority("filing")
 }

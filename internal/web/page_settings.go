@@ -153,7 +153,7 @@ func (v *Visit) badPeople(f firm.Firm) (refusal, failure error) {
 		return nil, err
 	}
 	var l fault.List
-	if _, err := v.S.d.Packs.Authority(f.AuthorityID); err != nil {
+	if !v.S.choices().offers(f.AuthorityID) {
 		l.Add(errAuthority)
 	}
 	for _, p := range []struct {

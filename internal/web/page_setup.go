@@ -59,6 +59,19 @@ func (s *Server) choices() choices {
 	return out
 }
 
+// offers reports whether a firm can choose an authority: only those of countries that
+// a firm can be in, whose regime the packs have.
+func (c choices) offers(id string) bool {
+	for _, g := range c.Groups {
+		for _, a := range g.All {
+			if a.ID == id {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // SpeaksTo reports whether customers are written to in a language.
 func (p setupPage) SpeaksTo(lang string) bool { return slices.Contains(p.Firm.Languages, lang) }
 
@@ -148,6 +161,9 @@ func (p *setupPage) check(v *Visit, password string) error {
 		}
 	}
 	add(p.Firm.Check(), "")
+	if p.Firm.AuthorityID != "" && !p.offers(p.Firm.AuthorityID) {
+		l.Add(errAuthority)
+	}
 	if len(p.Firm.Languages) == 0 {
 		l.Add(errNoCustomer)
 	}

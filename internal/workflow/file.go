@@ -23,21 +23,22 @@ const (
 	KindAssessment Kind = "assessment"
 	KindHolidays   Kind = "holidays"
 	KindCategories Kind = "categories"
+	KindTemplate   Kind = "edpb"
 )
 
 // Kinds lists the kinds in the order in which people look for them.
 func Kinds() []Kind {
-	return []Kind{KindRegime, KindAuthority, KindScenario, KindAssessment, KindHolidays, KindCategories}
+	return []Kind{KindRegime, KindAuthority, KindScenario, KindAssessment, KindHolidays, KindCategories, KindTemplate}
 }
 
-// Folder is where files of the kind lie; "." for the one file that has no folder.
+// Folder is where files of the kind lie; "." for the files that have no folder.
 func (k Kind) Folder() string {
 	switch k {
 	case KindHolidays:
 		return "holidays"
 	case KindAuthority:
 		return "authorities"
-	case KindCategories:
+	case KindCategories, KindTemplate:
 		return "."
 	}
 	return string(k) + "s"
@@ -46,11 +47,14 @@ func (k Kind) Folder() string {
 // KindOf tells the kind of pack by the name of its file below the folder of packs,
 // such as "regimes/gdpr.yaml"; empty when no pack is read from there.
 func KindOf(name string) Kind {
-	if name == categoriesFile {
+	switch name {
+	case categoriesFile:
 		return KindCategories
+	case templateFile:
+		return KindTemplate
 	}
 	for _, k := range Kinds() {
-		if k != KindCategories && path.Ext(name) == ".yaml" && path.Dir(name) == k.Folder() {
+		if k.Folder() != "." && path.Ext(name) == ".yaml" && path.Dir(name) == k.Folder() {
 			return k
 		}
 	}
@@ -61,7 +65,7 @@ func KindOf(name string) Kind {
 func Folders() []string {
 	var out []string
 	for _, k := range Kinds() {
-		if k != KindCategories {
+		if k.Folder() != "." {
 			out = append(out, k.Folder())
 		}
 	}

@@ -76,6 +76,7 @@ func newLoader(shipped fs.FS, own Own, now func() time.Time) *loader {
 func (l *loader) load() {
 	for _, check := range []func(){
 		each(l, []string{categoriesFile}, l.addCategories),
+		each(l, []string{templateFile}, l.addTemplate),
 		each(l, l.names("holidays"), l.addHolidays),
 		each(l, l.names("regimes"), l.addRegime),
 		each(l, l.names("authorities"), l.addAuthority),

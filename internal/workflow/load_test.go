@@ -142,7 +142,7 @@ func compare(t *testing.T, want, got string) {
 
 func TestLoadNeedsEveryFolder(t *testing.T) {
 	t.Parallel()
-	for _, folder := range []string{"holidays/", "regimes/", "authorities/", "scenarios/", "assessments/", "categories.yaml"} {
+	for _, folder := range []string{"holidays/", "regimes/", "authorities/", "scenarios/", "assessments/", "categories.yaml", "edpb.yaml"} {
 		all := shipped(t)
 		for name := range all {
 			if strings.HasPrefix(name, folder) {

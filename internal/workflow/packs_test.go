@@ -67,24 +67,28 @@ func TestAuthorities(t *testing.T) {
 	t.Parallel()
 	p := load(t)
 	for country, id := range map[string]string{
-		"BE": "BE-GBA", "NL": "NL-AP", "FR": "FR-CNIL", "LU": "LU-CNPD", "DE": "DE-LAND", "IE": "IE-DPC",
+		"BE": "BE-GBA", "NL": "NL-AP", "FR": "FR-CNIL", "LU": "LU-CNPD", "DE": "DE-LAND", "IE": "IE-DPC", "GB": "GB-ICO",
 	} {
 		list := p.AuthoritiesOf(country)
 		if len(list) != 1 || list[0].ID != id {
 			t.Errorf("%s: %v", country, list)
 		}
 	}
-	if len(p.Authorities()) != 6 || p.AuthoritiesOf("XX") != nil {
-		t.Error("the list of authorities is not the six of the files")
+	if len(p.Authorities()) != 7 || p.AuthoritiesOf("XX") != nil {
+		t.Error("the list of authorities is not the seven of the files")
 	}
 	gba, err := p.Authority("BE-GBA")
 	if err != nil || !gba.Accepts("fr") || gba.Accepts("en") {
 		t.Errorf("the GBA takes Dutch, French and German: %v, %v", gba.Languages, err)
 	}
+	number, ok := p.Form(gba).Question("company_number")
+	if !ok {
+		t.Fatal("the GBA does not ask for the number")
+	}
 	for answer, want := range map[string]bool{
 		"0123.456.789": true, "BE0123456789": true, "1234567890": true, "": true, "123": false, "9123.456.789": false, "0123.456.7890": false,
 	} {
-		if got := front(t, gba, "enterprise_number").Matches(answer); got != want {
+		if got := number.Matches(answer); got != want {
 			t.Errorf("enterprise number %q: %t", answer, got)
 		}
 	}
@@ -92,22 +96,12 @@ func TestAuthorities(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if law := front(t, ap, "law"); !law.Matches("avg") || law.Matches("bgb") || !law.Required {
+	law, ok := p.Form(ap).Question(workflow.OwnID("law"))
+	_, avg := law.OptionOf("avg")
+	_, bgb := law.OptionOf("bgb")
+	if !ok || !avg || bgb || !law.Required {
 		t.Error("the AP asks which law")
 	}
-	if !front(t, ap, "kvk_number").Matches("12345678") || front(t, ap, "kvk_number").Matches("1234567") {
-		t.Error("a KvK number has eight digits")
-	}
-	front(t, ap, "completeness")
-}
-
-func front(t *testing.T, a workflow.Authority, id string) workflow.FrontField {
-	t.Helper()
-	i := slices.IndexFunc(a.Front, func(f workflow.FrontField) bool { return f.ID == id })
-	if i < 0 {
-		t.Fatalf("%s has no front field %s", a.ID, id)
-	}
-	return a.Front[i]
 }
 
 func TestUnknownIsNotFound(t *testing.T) {

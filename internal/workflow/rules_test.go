@@ -100,6 +100,11 @@ func TestEveryRuleHasABadFile(t *testing.T) {
 		l.watch = func() { noteCallers(seen) }
 		l.load()
 	}
+	for _, c := range templateChanges() {
+		l := newLoader(few, c.changed(t), time.Now)
+		l.watch = func() { noteCallers(seen) }
+		l.load()
+	}
 	var missing []string
 	for _, r := range rulesInSource(t) {
 		lines := slices.Collect(maps.Keys(seen[r.file]))
@@ -117,7 +122,7 @@ func fewPacks(t *testing.T) fstest.MapFS {
 	t.Helper()
 	few := fstest.MapFS{}
 	for _, name := range []string{
-		"categories.yaml", "holidays/BE.yaml", "regimes/gdpr.yaml", "authorities/FR-CNIL.yaml", "scenarios/wrong_recipient_post.yaml",
+		"categories.yaml", "edpb.yaml", "holidays/BE.yaml", "regimes/gdpr.yaml", "authorities/FR-CNIL.yaml", "scenarios/wrong_recipient_post.yaml",
 	} {
 		src, err := workflows.FS.ReadFile(name)
 		if err != nil {

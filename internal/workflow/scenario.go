@@ -103,6 +103,19 @@ type EDPBTexts struct {
 	Prevention   []Text `yaml:"prevention"`   // rows 94 and 95
 }
 
+// Sentences are those to choose from for a canonical question; none for most.
+func (t EDPBTexts) Sentences(question string) []Text {
+	switch question {
+	case "consequences":
+		return t.Consequences
+	case "measures":
+		return t.Measures
+	case "prevention":
+		return t.Prevention
+	}
+	return nil
+}
+
 // IncidentCodes are our names for the kinds of incident of the EDPB template (row
 // 60), in its order. The template's own wording belongs to its translation.
 func IncidentCodes() []string {

@@ -135,6 +135,7 @@ func requiredKeys(t *testing.T) map[string][]string {
 	})
 	probe(t, k, own, func(l *loader, c *checker, v holidays) { l.addHolidays(c, v) })
 	probe(t, k, own, func(l *loader, c *checker, v categoryList) { l.addCategories(c, v) })
+	probe(t, k, own, func(l *loader, c *checker, v Template) { l.addTemplate(c, v) })
 	out := map[string][]string{}
 	for _, name := range slices.Sorted(maps.Keys(k.needed)) {
 		if typeName, key, _ := strings.Cut(name, "."); !k.optional[name] {
@@ -156,8 +157,8 @@ func probe[T any](t *testing.T, k keys, own Own, add func(*loader, *checker, T))
 	base := newLoader(workflows.FS, nil, nil)
 	base.load()
 	all := newLoader(workflows.FS, own, nil)
-	names := []string{categoriesFile}
-	if kind != KindCategories {
+	names := map[Kind][]string{KindCategories: {categoriesFile}, KindTemplate: {templateFile}}[kind]
+	if names == nil {
 		names = all.names(kind.Folder())
 	}
 	for _, name := range names {

@@ -33,6 +33,7 @@ func roots() map[Kind]reflect.Type {
 	return map[Kind]reflect.Type{
 		KindRegime: reflect.TypeFor[Regime](), KindAuthority: reflect.TypeFor[Authority](), KindScenario: reflect.TypeFor[Scenario](),
 		KindAssessment: reflect.TypeFor[Assessment](), KindHolidays: reflect.TypeFor[holidays](), KindCategories: reflect.TypeFor[categoryList](),
+		KindTemplate: reflect.TypeFor[Template](),
 	}
 }
 
@@ -110,6 +111,10 @@ func (s source) schemaOf(t reflect.Type) *jsonschema.Schema {
 	switch t {
 	case reflect.TypeFor[Text]():
 		s.defs[name] = textSchema()
+	case reflect.TypeFor[PartText]():
+		part := textSchema()
+		part.Required, part.Description = nil, s.types[t.PkgPath()+"."+name]
+		s.defs[name] = part
 	case reflect.TypeFor[deadline.Date]():
 		s.defs[name] = &jsonschema.Schema{Type: "string", Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}$`, Description: "A day such as 2026-06-09."}
 	case reflect.TypeFor[time.Duration]():

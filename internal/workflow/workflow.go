@@ -48,6 +48,7 @@ type Packs struct {
 	assessments versions[Assessment]
 	categories  []Category // in the order of the file
 	dataTypes   []DataType
+	template    Template
 	holidays    map[string]*holidays // by country
 	files       []File
 }

@@ -84,13 +84,17 @@
         label.dataset.before = before;
         label.textContent = body.dataset.copied;
         setTimeout(function () { label.textContent = label.dataset.before; delete label.dataset.before; }, 2000);
+        tickCopied(copy);
       };
-      if (navigator.clipboard && window.isSecureContext) {
-        navigator.clipboard.writeText(text.trim()).then(done);
-      } else {
+      var byHand = function () { // also where the browser forbids the clipboard
         var box = doc.createElement("textarea");
         box.value = text.trim();
         body.appendChild(box); box.select(); doc.execCommand("copy"); box.remove(); done();
+      };
+      if (navigator.clipboard && window.isSecureContext) {
+        navigator.clipboard.writeText(text.trim()).then(done, byHand);
+      } else {
+        byHand();
       }
     }
     if (e.target.closest("[data-print]")) { window.print(); }
@@ -103,6 +107,38 @@
     doc.querySelectorAll("details.menu[open]").forEach(function (d) {
       d.removeAttribute("open"); d.querySelector("summary").focus();
     });
+  });
+
+  // ---- the filing companion -----------------------------------------------
+  // A copied answer is ticked off at once. The server draws the tick: its page is
+  // fetched again and the parts that say so are put in place.
+  function tickCopied(button) {
+    var form = button.dataset.tick && doc.querySelector(button.dataset.tick);
+    if (!form || !form.elements.copied) { return; }
+    var data = new URLSearchParams(new FormData(form));
+    fetch(form.action, { method: "POST", body: data, credentials: "same-origin" }).then(function (r) {
+      return r.ok ? r.text() : "";
+    }).then(function (html) {
+      if (!html) { return; }
+      var fresh = new DOMParser().parseFromString(html, "text/html");
+      ["t-" + data.get("question"), "i-" + data.get("question"), "companion-progress"].forEach(function (id) {
+        var old = doc.getElementById(id), now = fresh.getElementById(id);
+        if (!old || !now) { return; }
+        now.querySelectorAll("[data-js-only]").forEach(function (el) { el.hidden = false; });
+        old.replaceWith(doc.adoptNode(now));
+      });
+    });
+  }
+  function count(box) {
+    var out = doc.querySelector(box.dataset.count), n = Array.from(box.value).length;
+    if (!out) { return; }
+    out.textContent = n + " " + out.dataset.words;
+    out.classList.toggle("text-crit", n > Number(box.dataset.max));
+    out.classList.toggle("text-secondary", n <= Number(box.dataset.max));
+  }
+  doc.querySelectorAll("textarea[data-count]").forEach(count);
+  doc.addEventListener("input", function (e) {
+    if (e.target.matches && e.target.matches("textarea[data-count]")) { count(e.target); }
   });
 
   // ---- one sending per form -----------------------------------------------
