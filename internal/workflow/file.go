@@ -23,11 +23,12 @@ const (
 	KindAssessment Kind = "assessment"
 	KindHolidays   Kind = "holidays"
 	KindCategories Kind = "categories"
+	KindLadders    Kind = "ladders"
 )
 
 // Kinds lists the kinds in the order in which people look for them.
 func Kinds() []Kind {
-	return []Kind{KindRegime, KindAuthority, KindScenario, KindAssessment, KindHolidays, KindCategories}
+	return []Kind{KindRegime, KindAuthority, KindScenario, KindAssessment, KindHolidays, KindCategories, KindLadders}
 }
 
 // Folder is where files of the kind lie; "." for the one file that has no folder.
@@ -37,7 +38,7 @@ func (k Kind) Folder() string {
 		return "holidays"
 	case KindAuthority:
 		return "authorities"
-	case KindCategories:
+	case KindCategories, KindLadders:
 		return "."
 	}
 	return string(k) + "s"
@@ -46,11 +47,14 @@ func (k Kind) Folder() string {
 // KindOf tells the kind of pack by the name of its file below the folder of packs,
 // such as "regimes/gdpr.yaml"; empty when no pack is read from there.
 func KindOf(name string) Kind {
-	if name == categoriesFile {
+	switch name {
+	case categoriesFile:
 		return KindCategories
+	case laddersFile:
+		return KindLadders
 	}
 	for _, k := range Kinds() {
-		if k != KindCategories && path.Ext(name) == ".yaml" && path.Dir(name) == k.Folder() {
+		if k.Folder() != "." && path.Ext(name) == ".yaml" && path.Dir(name) == k.Folder() {
 			return k
 		}
 	}
@@ -61,7 +65,7 @@ func KindOf(name string) Kind {
 func Folders() []string {
 	var out []string
 	for _, k := range Kinds() {
-		if k != KindCategories {
+		if k.Folder() != "." {
 			out = append(out, k.Folder())
 		}
 	}
@@ -140,7 +144,7 @@ func describe(v any) File {
 	}
 	switch v := v.(type) {
 	case Regime:
-		f.Name = v.Name
+		f.Name, f.Certainty = v.Name, v.Certainty
 	case Authority:
 		f.Name, f.Certainty = v.Name, v.Certainty
 	case Scenario:
@@ -153,6 +157,9 @@ func describe(v any) File {
 		f.Sources = []Source{{Article: v.Source, Seen: v.Seen}}
 	case categoryList:
 		f.ID, f.Version = strings.TrimSuffix(categoriesFile, ".yaml"), v.Version
+		f.Sources = []Source{{Article: v.Source, Seen: v.Seen}}
+	case ladderList:
+		f.ID, f.Version = strings.TrimSuffix(laddersFile, ".yaml"), v.Version
 		f.Sources = []Source{{Article: v.Source, Seen: v.Seen}}
 	}
 	return f

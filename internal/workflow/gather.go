@@ -103,7 +103,7 @@ func (g Gathered) file(file string) error {
 	if under := lastName(filepath.Dir(file)); slices.Contains(Folders(), under) {
 		return g.put(path.Join(under, name), file, src)
 	}
-	if KindOf(name) == KindCategories {
+	if k := KindOf(name); k != "" && k.Folder() == "." {
 		return g.put(name, file, src)
 	}
 	first, _, _ := strings.Cut(string(src), "\n")

@@ -33,6 +33,7 @@ func roots() map[Kind]reflect.Type {
 	return map[Kind]reflect.Type{
 		KindRegime: reflect.TypeFor[Regime](), KindAuthority: reflect.TypeFor[Authority](), KindScenario: reflect.TypeFor[Scenario](),
 		KindAssessment: reflect.TypeFor[Assessment](), KindHolidays: reflect.TypeFor[holidays](), KindCategories: reflect.TypeFor[categoryList](),
+		KindLadders: reflect.TypeFor[ladderList](),
 	}
 }
 
