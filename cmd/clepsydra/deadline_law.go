@@ -63,7 +63,11 @@ func (f lawFlags) moments() (workflow.Moments, error) {
 // runLaw computes and explains a duty of a law by the version that is in force on the
 // day the firm knew, or today.
 func (c deadlineCmd) runLaw(e *env, loc *time.Location, words *locale.Printer) error {
-	packs, err := workflow.Load(workflows.FS, time.Now)
+	cfg, err := e.settings()
+	if err != nil {
+		return err
+	}
+	packs, err := workflow.LoadDir(workflows.FS, cfg.Packs, time.Now)
 	if err != nil {
 		return err
 	}

@@ -63,6 +63,11 @@ func TestLawsSayWhen(t *testing.T) {
 		{"nis2", "nis2_final_after_handling", moments{workflow.Handled: "2026-04-01T10:00:00+02:00"}, "2026-05-05T00:00:00+02:00", "2026-05-05T00:00:00+02:00"},
 		// Trust services: the notification after 24 hours.
 		{"nis2_trust", "nis2_trust_notification", moments{workflow.Aware: "2026-06-09T10:17:00+02:00"}, "2026-06-10T10:17:00+02:00", "2026-06-10T11:00:00+02:00"},
+		{"nis2", "nis2_progress", moments{sent: "2026-06-09T10:00:00+02:00"}, "2026-07-10T00:00:00+02:00", "2026-07-10T00:00:00+02:00"},
+		{"nis2_trust", "nis2_trust_early_warning", moments{workflow.Aware: "2026-06-09T10:17:00+02:00"}, "2026-06-10T10:17:00+02:00", "2026-06-10T11:00:00+02:00"},
+		{"nis2_trust", "nis2_trust_final", moments{sent: "2026-06-09T10:00:00+02:00"}, "2026-07-10T00:00:00+02:00", "2026-07-10T00:00:00+02:00"},
+		{"nis2_trust", "nis2_trust_progress", moments{sent: "2026-06-09T10:00:00+02:00"}, "2026-07-10T00:00:00+02:00", "2026-07-10T00:00:00+02:00"},
+		{"nis2_trust", "nis2_trust_final_after_handling", moments{workflow.Handled: "2026-06-09T10:00:00+02:00"}, "2026-07-10T00:00:00+02:00", "2026-07-10T00:00:00+02:00"},
 		// DORA: the earlier of 4 h after classification and 24 h after awareness.
 		{"dora", "dora_initial", moments{workflow.Aware: "2026-06-09T08:00:00+02:00", workflow.Classified: "2026-06-09T10:30:00+02:00"}, "2026-06-09T14:30:00+02:00", "2026-06-09T15:00:00+02:00"},
 		{"dora", "dora_initial", moments{workflow.Aware: "2026-06-09T08:00:00+02:00", workflow.Classified: "2026-06-10T06:00:00+02:00"}, "2026-06-10T08:00:00+02:00", "2026-06-10T09:00:00+02:00"},
@@ -82,6 +87,9 @@ func TestLawsSayWhen(t *testing.T) {
 		{"telecom", "telecom_initial", moments{workflow.Aware: "2026-06-09T10:59:59+02:00"}, "2026-06-10T10:59:59+02:00", "2026-06-10T11:00:00+02:00"},
 		{"telecom", "telecom_second", moments{sent: "2026-04-02T11:00:00+02:00"}, "2026-04-08T00:00:00+02:00", "2026-04-08T00:00:00+02:00"},
 		{"telecom", "telecom_second", moments{sent: "2026-06-10T11:00:00+02:00"}, "2026-06-16T00:00:00+02:00", "2026-06-16T00:00:00+02:00"},
+		{"telecom", "telecom_second", moments{sent: "2026-06-08T11:00:00+02:00"}, "2026-06-12T00:00:00+02:00", "2026-06-12T00:00:00+02:00"},
+		// Our own aim, which is not law.
+		{"gdpr", "inform_people", moments{workflow.Decided: "2026-06-09T10:17:00+02:00"}, "2026-06-12T10:17:00+02:00", "2026-06-12T11:00:00+02:00"},
 		{"eidas", "eidas_notification", moments{workflow.Aware: "2026-12-24T15:59:59+01:00"}, "2026-12-25T15:59:59+01:00", "2026-12-25T16:00:00+01:00"},
 		// The proposal: 96 hours. Not law.
 		{"digital_omnibus", "omnibus_notify", moments{workflow.Aware: "2026-06-09T10:17:00+02:00"}, "2026-06-13T10:17:00+02:00", "2026-06-13T11:00:00+02:00"},

@@ -10,6 +10,7 @@ import (
 
 func (l *loader) addRegime(c *checker, r Regime) {
 	c.name("$.id", r.ID)
+	c.need(!strings.HasPrefix(r.ID, "own_"), "$.id", "names that begin with own_ are those of the firm's own clocks")
 	oneOf(c, "$.status", r.Status, "", InForce, Proposed)
 	c.text("$.name", r.Name)
 	c.text("$.summary", r.Summary)
