@@ -25,6 +25,8 @@ type deadlineCmd struct {
 	TZ       string `name:"tz" help:"Zone, such as Europe/Brussels; the country's own when left out."`
 	Language string `help:"Language of the explanation: nl, fr, de or en." default:"en"`
 	JSON     bool   `name:"json" help:"Print JSON."`
+
+	lawFlags `embed:""`
 }
 
 type deadlineStep struct {
@@ -40,7 +42,7 @@ type deadlineAnswer struct {
 	Steps     []deadlineStep `json:"steps"`
 }
 
-// Run computes and explains one period.
+// Run computes and explains one period, or a duty of a law.
 func (c deadlineCmd) Run(e *env) error {
 	zone := c.TZ
 	if zone == "" {
@@ -50,18 +52,27 @@ func (c deadlineCmd) Run(e *env) error {
 	if err != nil || zone == "" {
 		return unusable{fmt.Errorf("zone %q of country %q is not known: name one with --tz, such as Europe/Brussels", zone, c.Country)}
 	}
-	d, err := c.compute(e, loc)
-	if err != nil {
-		return unusable{err}
-	}
 	words, err := locale.Load(templates.FS)
 	if err != nil {
 		return err
 	}
-	answer := c.answer(d, loc, words.For(c.Language, c.Country, loc))
+	printer := words.For(c.Language, c.Country, loc)
+	if c.Law != "" {
+		return c.runLaw(e, loc, printer)
+	}
+	d, err := c.compute(e, loc)
+	if err != nil {
+		return unusable{err}
+	}
+	answer := c.answer(d, loc, printer)
 	if c.JSON {
 		return json.NewEncoder(e.out).Encode(answer)
 	}
+	c.print(e, answer)
+	return nil
+}
+
+func (c deadlineCmd) print(e *env, answer deadlineAnswer) {
 	for _, line := range [][2]string{{"Deadline to keep", answer.Exact}, {"Statutory end", answer.Statutory}, {"Last day", answer.LastDay}, {"Due", answer.Due}} {
 		if line[1] != "" {
 			fmt.Fprintf(e.out, "%-17s %s\n", line[0]+":", line[1])
@@ -74,7 +85,6 @@ func (c deadlineCmd) Run(e *env) error {
 		}
 		fmt.Fprintln(e.out, line)
 	}
-	return nil
 }
 
 func (c deadlineCmd) compute(e *env, loc *time.Location) (deadline.Deadline, error) {

@@ -164,3 +164,31 @@ func TestHealthOfNobodyEndsWithOne(t *testing.T) {
 		t.Fatalf("status %d, %q", status, errs)
 	}
 }
+
+// TestDeadlineOfALaw computes duties of rule packs from the shell.
+func TestDeadlineOfALaw(t *testing.T) {
+	for _, tt := range []struct {
+		args   []string
+		status int
+		words  []string
+	}{
+		{[]string{"--law", "nis2"}, 0, []string{"nis2_final ", "previous_step_sent"}},
+		{[]string{"--law", "nis2", "--duty", "nis2_final", "--sent", "2026-01-31T10:00:00+01:00", "--json"}, 0, []string{`"last_day":"2026-03-02"`, `"is_law":true`}},
+		{[]string{"--law", "dora", "--duty", "dora_initial", "--aware", "2026-06-09T08:00:00+02:00", "--classified", "2026-06-09T10:00:00+02:00"}, 0, []string{"2026-06-09T14:00:00+02:00"}},
+		{[]string{"--law", "digital_omnibus", "--duty", "omnibus_notify", "--aware", "2026-06-09T08:00:00+02:00"}, 0, []string{"NOT LAW", "2026-06-13T08:00:00+02:00"}},
+		{[]string{"--law", "ch_fadp", "--duty", "report_fdpic"}, 0, []string{"names no hours"}},
+		{[]string{"--law", "gdpr", "--duty", "inform_people", "--decided", "2026-06-09T08:00:00+02:00"}, 0, []string{"an aim of our own"}},
+		{[]string{"--law", "nis2", "--duty", "nis2_final"}, 2, []string{"--sent"}},
+		{[]string{"--law", "nis2", "--duty", "shout"}, 2, []string{"no duty"}},
+		{[]string{"--law", "roman"}, 2, []string{"not in force", "nis2"}},
+		{[]string{"--law", "dora", "--aware", "2024-12-31T10:00:00+01:00"}, 2, []string{"not in force on 2024-12-31"}},
+		{[]string{"--law", "nis2", "--duty", "nis2_final", "--sent", "friday"}, 2, []string{"--sent"}},
+	} {
+		status, out, errs := command(t, append([]string{"deadline"}, tt.args...)...)
+		for _, word := range tt.words {
+			if status != tt.status || !strings.Contains(out+errs, word) {
+				t.Errorf("%v: status %d, %q is missing in %s%s", tt.args, status, word, out, errs)
+			}
+		}
+	}
+}

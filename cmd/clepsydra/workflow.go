@@ -127,7 +127,7 @@ func (c workflowListCmd) Run(e *env) error {
 }
 
 type workflowSchemaCmd struct {
-	Kind string `arg:"" help:"regime, authority, scenario, holidays, categories."`
+	Kind string `arg:"" help:"regime, authority, scenario, holidays, categories, ladders."`
 }
 
 // Run prints one schema.

@@ -42,6 +42,7 @@ type Firm struct {
 	BaseURL       string // where people reach the program
 	Slack         Slack
 	SMTP          SMTP
+	Laws          Laws
 	UpdatedAt     time.Time
 }
 

@@ -22,7 +22,8 @@ type Closing struct {
 
 // Gates returns what still stands in the way of closing: for a breach the
 // awareness, the risk decision, every duty and the letters (Art. 33, 34 and
-// 33(5) GDPR); for every incident its gating tasks and a line of lessons.
+// 33(5) GDPR); for every incident the duties of other laws, its gating tasks and a
+// line of lessons.
 func Gates(c Closing) []Gate {
 	var open []Gate
 	add := func(cond bool, key, detail string) {
@@ -35,11 +36,11 @@ func Gates(c Closing) []Gate {
 		add(c.Incident.Moments.Aware.At.IsZero(), "gate.aware_missing", "")
 		add(c.Incident.Risk == "", "gate.risk_missing", "")
 		add(c.RiskMoved, "gate.risk_moved", "")
-		for _, d := range c.OpenDuties {
-			add(true, "gate.duty_open", d)
-		}
-		add(c.LettersOpen, "gate.letters_open", "")
 	}
+	for _, d := range c.OpenDuties {
+		add(true, "gate.duty_open", d)
+	}
+	add(c.Incident.IsBreach() && c.LettersOpen, "gate.letters_open", "")
 	for _, t := range c.OpenTasks {
 		add(true, "gate.task_open", t)
 	}

@@ -240,8 +240,8 @@ func TestGates(t *testing.T) {
 		{"everything open", incident.Closing{Incident: noRisk, OpenDuties: []string{"a", "b"}, OpenTasks: []string{"t"}, LettersOpen: true},
 			[]incident.Gate{{Key: "gate.risk_missing"}, {Key: "gate.duty_open", Detail: "a"}, {Key: "gate.duty_open", Detail: "b"},
 				{Key: "gate.letters_open"}, {Key: "gate.task_open", Detail: "t"}, {Key: "gate.lessons_missing"}}},
-		{"no breach asks for tasks and lessons only", incident.Closing{Incident: situations()["only incident"], OpenDuties: []string{"a"}, OpenTasks: []string{"t"}, LettersOpen: true},
-			[]incident.Gate{{Key: "gate.task_open", Detail: "t"}, {Key: "gate.lessons_missing"}}},
+		{"no breach asks for no risk and no letters", incident.Closing{Incident: situations()["only incident"], OpenDuties: []string{"a"}, OpenTasks: []string{"t"}, LettersOpen: true},
+			[]incident.Gate{{Key: "gate.duty_open", Detail: "a"}, {Key: "gate.task_open", Detail: "t"}, {Key: "gate.lessons_missing"}}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -80,6 +80,12 @@ var (
 	ErrPhaseOrder       = fault.New(fault.Conflict, "obligation.phase_order")
 )
 
+// IsOfGDPR reports whether it is one of the three duties of the GDPR, which have
+// pages and verbs of their own.
+func (o Obligation) IsOfGDPR() bool {
+	return o.Duty == NotifyAuthority || o.Duty == InformPeople || o.Duty == Document
+}
+
 // IsOpen reports whether the duty still has to be done.
 func (o Obligation) IsOpen() bool { return o.State == Open }
 
@@ -146,4 +152,16 @@ func (o *Obligation) Meet(at time.Time, lateReason string) error {
 func (o *Obligation) Resume() {
 	o.State, o.SettledAt, o.Reason = Open, time.Time{}, ""
 	o.AcknowledgedAt, o.AcknowledgedBy = time.Time{}, ""
+}
+
+// Rewound brings the state of a duty that was met in line with an end that moved:
+// late or in time. Reason is why the clock moved, which then explains the lateness.
+func (o *Obligation) Rewound(reason string) {
+	late := !o.DueAt.IsZero() && o.SettledAt.After(o.DueAt)
+	switch {
+	case o.State == Met && late:
+		o.State, o.Reason = MetLate, strings.TrimSpace(reason)
+	case o.State == MetLate && !late:
+		o.State, o.Reason = Met, ""
+	}
 }

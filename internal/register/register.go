@@ -62,7 +62,7 @@ func (e Entry) HoursToNotify() (float64, bool) {
 // incident's pages where it is done.
 type Step struct {
 	Key  string // translation key: step.<key>
-	Link string // "", people, notification, letters, close
+	Link string // "", people, notification, letters, clocks, close
 	Done bool
 }
 
@@ -81,6 +81,7 @@ func Steps(p Progress) []Step {
 	i := p.Incident
 	steps := []Step{{Key: "triage", Done: i.Verdict != ""}}
 	if !i.IsBreach() {
+		steps = append(steps, otherLaws(p.Duties)...)
 		if i.IsOpen() && i.Verdict != "" {
 			steps = append(steps, Step{Key: "close", Link: "close"})
 		}
@@ -108,7 +109,24 @@ func Steps(p Progress) []Step {
 			}
 		}
 	}
+	steps = append(steps, otherLaws(p.Duties)...)
 	return append(steps, Step{Key: "close", Link: "close", Done: i.Status == incident.Closed})
+}
+
+// otherLaws is one step for all that laws besides the GDPR, and contracts, ask for;
+// none when they ask for nothing.
+func otherLaws(duties []obligation.Obligation) []Step {
+	asked, done := false, true
+	for _, o := range duties {
+		if o.IsOfGDPR() || o.State == obligation.Waived {
+			continue
+		}
+		asked, done = true, done && !o.IsOpen()
+	}
+	if !asked {
+		return nil
+	}
+	return []Step{{Key: "clocks", Link: "clocks", Done: done}}
 }
 
 // Next returns the first step that is not done; false when there is none.
@@ -124,7 +142,10 @@ func Next(steps []Step) (Step, bool) {
 // NextFor returns the first step that is not done and that serves a duty: telling
 // the people does not wait for the authority's papers, nor the other way round.
 func NextFor(d obligation.Duty, steps []Step) (Step, bool) {
-	other := map[obligation.Duty]string{obligation.NotifyAuthority: "letters people", obligation.InformPeople: "notification"}[d]
+	other := map[obligation.Duty]string{obligation.NotifyAuthority: "letters people clocks", obligation.InformPeople: "notification clocks"}[d]
+	if other == "" {
+		other = "risk notification letters people" // a step of another law waits for none of these
+	}
 	for _, s := range steps {
 		if !s.Done && (s.Link == "" || !strings.Contains(other, s.Link)) {
 			return s, true

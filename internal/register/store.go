@@ -223,7 +223,7 @@ func entriesOf(ctx context.Context, db bun.IDB, list []incident.Incident) ([]Ent
 	for k, i := range list {
 		t, frozen := told[i.ID]
 		out[k] = Entry{
-			Incident: i, Duties: duties[i.ID], Filings: filings[i.ID], Decisions: decisions[i.ID], Evidence: evidence[i.ID],
+			Incident: i, Duties: duties[i.ID], Filings: ofNotification(filings[i.ID], duties[i.ID]), Decisions: decisions[i.ID], Evidence: evidence[i.ID],
 			Answers: answers[i.ID], Frozen: frozen, People: t.People, Sent: t.Sent,
 		}
 		if out[k].Answers == nil {
@@ -231,4 +231,19 @@ func entriesOf(ctx context.Context, db bun.IDB, list []incident.Incident) ([]Ent
 		}
 	}
 	return out, nil
+}
+
+// ofNotification keeps the filings of the notification to the authority: steps of
+// other laws are filed too and are no part of the register of Art. 33(5).
+func ofNotification(all []obligation.Filing, duties []obligation.Obligation) []obligation.Filing {
+	var out []obligation.Filing
+	for _, f := range all {
+		isNotification := func(o obligation.Obligation) bool {
+			return o.ID == f.ObligationID && o.Duty == obligation.NotifyAuthority
+		}
+		if slices.ContainsFunc(duties, isNotification) {
+			out = append(out, f)
+		}
+	}
+	return out
 }

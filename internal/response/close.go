@@ -7,6 +7,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"clepsydra/internal/communication"
+	"clepsydra/internal/firm"
 	"clepsydra/internal/incident"
 	"clepsydra/internal/journal"
 	"clepsydra/internal/obligation"
@@ -36,20 +37,20 @@ func (s *Service) closing(ctx context.Context, db bun.IDB, i incident.Incident, 
 		}
 		out.RiskMoved = r.HasMoved()
 	}
+	f, err := s.d.Firms.Get(ctx, db)
+	if err != nil {
+		return out, err
+	}
 	duties, err := obligation.OfIncident(ctx, db, i.ID)
 	if err != nil {
 		return out, err
 	}
 	for _, o := range duties {
 		if o.IsOpen() {
-			out.OpenDuties = append(out.OpenDuties, string(o.Duty))
+			out.OpenDuties = append(out.OpenDuties, s.gateName(f, o))
 		}
 	}
 	tasks, err := incident.TasksOf(ctx, db, i.ID)
-	if err != nil {
-		return out, err
-	}
-	f, err := s.d.Firms.Get(ctx, db)
 	if err != nil {
 		return out, err
 	}
@@ -60,6 +61,16 @@ func (s *Service) closing(ctx context.Context, db bun.IDB, i incident.Incident, 
 	}
 	out.LettersOpen, err = lettersOpen(ctx, db, i.ID, duties)
 	return out, err
+}
+
+// gateName is the code of a duty of the GDPR, which the texts know, and for another
+// law its name with the step, in the language of the house.
+func (s *Service) gateName(f firm.Firm, o obligation.Obligation) string {
+	regime, err := s.RegimeOf(f, o.Regime, o.RegimeVersion)
+	if err != nil || o.IsOfGDPR() {
+		return string(o.Duty)
+	}
+	return DutyName(regime, o, f.Language, f.Country)
 }
 
 // TaskTitle is what a task is called in a language: a responder's own words, or

@@ -34,8 +34,9 @@ func (c *change) triage(ctx context.Context, j incident.Judgement, feedback stri
 }
 
 // ConfirmAwareness sets the moment that starts the legal clock, the first time or
-// again, and lays out the duty to notify with its reminders. Every value it ever
-// had stays visible.
+// again, and lays out the duty to notify with its reminders. The incident takes the
+// version of each law that was in force at that moment, in the firm's zone, and keeps
+// it. Every value it ever had stays visible.
 func (s *Service) ConfirmAwareness(ctx context.Context, actor journal.Actor, id incident.ID, at time.Time, reason string) error {
 	at = at.UTC().Truncate(time.Microsecond)
 	return s.change(ctx, actor, id, func(ctx context.Context, c *change) error { return c.confirmAwareness(ctx, at, reason) })
@@ -49,7 +50,16 @@ func (c *change) confirmAwareness(ctx context.Context, at time.Time, reason stri
 	if err := c.keepMoment(ctx, incident.Aware, at, reason); err != nil {
 		return err
 	}
+	if err := c.rechoose(ctx, at); err != nil {
+		return err
+	}
 	if err := c.clockFrom(ctx, at, reason); err != nil {
+		return err
+	}
+	if err := c.keepVersion(ctx); err != nil {
+		return err
+	}
+	if err := c.bringAll(ctx, string(incident.AwareOther), reason); err != nil {
 		return err
 	}
 	if err := c.dueFromAwareness(ctx, at); err != nil {

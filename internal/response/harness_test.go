@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -40,13 +41,14 @@ var friday = time.Date(2026, 11, 20, 15, 40, 0, 0, time.UTC)
 // house is a firm at work on one database: real stores and rules, with the
 // outside world in memory and a clock that the test moves.
 type house struct {
-	t    *testing.T
-	db   *database.DB
-	s    *response.Service
-	out  *outside
-	now  time.Time
-	lead account.Account
-	who  journal.Actor
+	t     *testing.T
+	db    *database.DB
+	firms *firm.Store
+	s     *response.Service
+	out   *outside
+	now   time.Time
+	lead  account.Account
+	who   journal.Actor
 }
 
 // each runs a test in a fresh house on both databases.
@@ -58,8 +60,14 @@ func each(t *testing.T, fn func(h *house)) {
 
 func newHouse(t *testing.T, db *database.DB) *house {
 	t.Helper()
+	return newHouseUnder(t, db, workflows.FS)
+}
+
+// newHouseUnder is newHouse with other rule packs.
+func newHouseUnder(t *testing.T, db *database.DB, rules fs.FS) *house {
+	t.Helper()
 	h := &house{t: t, db: db, now: friday, out: &outside{db: db, hasChat: true, hasMail: true}}
-	packs, err := workflow.Load(workflows.FS, time.Now)
+	packs, err := workflow.Load(rules, time.Now)
 	h.ok(err)
 	frames, err := communication.LoadFrames(os.DirFS("../../templates"))
 	h.ok(err)
@@ -67,6 +75,7 @@ func newHouse(t *testing.T, db *database.DB) *house {
 	h.ok(err)
 	firms, err := firm.NewStore(database.NewKey().Derive("fields"))
 	h.ok(err)
+	h.firms = firms
 	accounts := account.NewService(db, firms, h.clock)
 	h.setUp(accounts)
 	h.s = response.New(response.Deps{

@@ -252,7 +252,7 @@ func (c *change) restoreLadder(ctx context.Context, o obligation.Obligation) err
 	if c.i, err = incident.ByID(ctx, c.tx, o.IncidentID); err != nil {
 		return err
 	}
-	rule, err := c.duty(o.Duty)
+	rule, err := c.s.RuleOf(c.firm, o)
 	if err != nil {
 		return err
 	}
@@ -426,10 +426,11 @@ func (sc scene) addDuty(a *alert.Alert, o obligation.Obligation) {
 		a.DueAt = o.TargetAt
 	}
 	a.AcknowledgeID, a.Acknowledged = string(o.ID), !o.AcknowledgedAt.IsZero()
-	if regime, err := sc.s.d.Packs.RegimeVersion(o.Regime, o.RegimeVersion); err == nil {
-		if rule, err := regime.Duty(string(o.Duty)); err == nil {
-			a.DutyName = rule.Name.In(sc.firm.Language, sc.firm.Country)
-		}
+	if IsOwnClock(o.Regime) {
+		return // its name is free text, which never leaves the house
+	}
+	if regime, err := sc.s.RegimeOf(sc.firm, o.Regime, o.RegimeVersion); err == nil {
+		a.DutyName = DutyName(regime, o, sc.firm.Language, sc.firm.Country)
 	}
 }
 

@@ -173,11 +173,11 @@ func (c *change) announce(ctx context.Context) error {
 	return nil
 }
 
-// fresh is the incident that a report opens. It keeps the version of the law in
-// force at that moment.
+// fresh is the incident that a report opens. Until the firm is aware it has the
+// version of the law that is in force now; see ConfirmAwareness.
 func (s *Service) fresh(ctx context.Context, tx bun.Tx, f firm.Firm, r incident.Report) (incident.Incident, error) {
 	now := r.CreatedAt
-	regime, err := s.d.Packs.Regime(regimeGDPR, now)
+	regime, err := s.d.Packs.Regime(regimeGDPR, now.In(f.Location()))
 	if err != nil {
 		return incident.Incident{}, err
 	}

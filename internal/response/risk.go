@@ -61,6 +61,9 @@ func (c *change) decideRisk(ctx context.Context, d RiskDecision) error {
 	if err := c.follow(ctx, d.Risk, d.Reason); err != nil {
 		return err
 	}
+	if err := c.bringAll(ctx, causeRisk, d.Reason); err != nil {
+		return err
+	}
 	return c.note(ctx, "risk.decided", map[string]string{"risk": string(d.Risk), "advised": advised}, d.Reason)
 }
 

@@ -76,8 +76,8 @@ func (p authorityPage) IsCompared() bool { return p.Dossier.Since > 0 }
 // HowNow is how this phase is handed in.
 func (p authorityPage) HowNow() workflow.Text { return p.Authority.Phases.Of(p.Dossier.Phase) }
 
-// ask is which notification the address or the form asks for.
-func (v *Visit) ask() response.Ask {
+// askedFor is which notification the address or the form asks for.
+func (v *Visit) askedFor() response.Ask {
 	return response.Ask{Language: v.C.Query("lang", v.Form("lang")), Phase: obligation.Phase(v.C.Query("phase", v.Form("as")))}
 }
 
@@ -96,7 +96,7 @@ func (v *Visit) authorityPage() (authorityPage, error) {
 	if err := page.readDuty(v); err != nil {
 		return page, err
 	}
-	ask := v.ask()
+	ask := v.askedFor()
 	page.Dossier, err = v.S.d.Response.Dossier(v.Ctx(), head.I.ID, ask)
 	if errors.Is(err, notification.ErrLanguage) || errors.Is(err, notification.ErrPhase) {
 		page.Refused, ask = err, response.Ask{}
@@ -137,7 +137,7 @@ func (p *authorityPage) readDuty(v *Visit) error {
 		p.Clock = &view
 	}
 	p.Filing = filingForm{Phase: string(p.Phases[0]), FiledAt: v.local(v.Now)}
-	if asked := v.ask().Phase; asked == obligation.Withdrawal && len(p.Phases) > 1 {
+	if asked := v.askedFor().Phase; asked == obligation.Withdrawal && len(p.Phases) > 1 {
 		p.Filing.Phase = string(asked)
 	}
 	if len(p.Papers) > 0 {

@@ -27,7 +27,7 @@ func (a typedAnswer) Picked(value string) bool {
 // backToAuthority returns to the page as it was shown, at a place.
 func (v *Visit) backToAuthority(place string) error {
 	q := url.Values{}
-	for name, value := range map[string]string{"lang": v.ask().Language, "phase": string(v.ask().Phase), "all": v.Form("all")} {
+	for name, value := range map[string]string{"lang": v.askedFor().Language, "phase": string(v.askedFor().Phase), "all": v.Form("all")} {
 		if value != "" {
 			q.Set(name, value)
 		}
@@ -68,7 +68,7 @@ func (v *Visit) ownSentences(question string, picked []string) []string {
 		return nil
 	}
 	var out []string
-	for _, s := range v.sentences(scenario, question, v.ask().Language) {
+	for _, s := range v.sentences(scenario, question, v.askedFor().Language) {
 		if slices.Contains(picked, s.Text) {
 			out = append(out, s.Text)
 		}
@@ -77,7 +77,7 @@ func (v *Visit) ownSentences(question string, picked []string) []string {
 }
 
 func tickQuestion(v *Visit) error {
-	err := v.S.d.Response.Tick(v.Ctx(), v.Actor, v.incidentID(), v.ask(), v.Form("question"), v.Ticked("copied"))
+	err := v.S.d.Response.Tick(v.Ctx(), v.Actor, v.incidentID(), v.askedFor(), v.Form("question"), v.Ticked("copied"))
 	if err != nil {
 		return v.authorityAgain(err, func(*authorityPage) {})
 	}
@@ -85,7 +85,7 @@ func tickQuestion(v *Visit) error {
 }
 
 func approveNotification(v *Visit) error {
-	paper, err := v.S.d.Response.ApproveNotification(v.Ctx(), v.Actor, v.incidentID(), v.ask())
+	paper, err := v.S.d.Response.ApproveNotification(v.Ctx(), v.Actor, v.incidentID(), v.askedFor())
 	if err != nil {
 		return v.authorityAgain(err, func(*authorityPage) {})
 	}
@@ -94,7 +94,7 @@ func approveNotification(v *Visit) error {
 }
 
 func draftNotification(v *Visit) error {
-	d, err := v.S.d.Response.Dossier(v.Ctx(), v.incidentID(), v.ask())
+	d, err := v.S.d.Response.Dossier(v.Ctx(), v.incidentID(), v.askedFor())
 	if err != nil {
 		return err
 	}
@@ -153,7 +153,7 @@ func fileNotification(v *Visit) error {
 		return v.Again("authority", page, err)
 	}
 	v.Flash("authority.filed", nil)
-	return v.Redirect("/incidents/" + string(v.incidentID()) + "/authority?lang=" + url.QueryEscape(v.ask().Language) + "#filing")
+	return v.Redirect("/incidents/" + string(v.incidentID()) + "/authority?lang=" + url.QueryEscape(v.askedFor().Language) + "#filing")
 }
 
 func (v *Visit) file(page authorityPage, at time.Time) error {

@@ -122,7 +122,7 @@ func (v *Visit) boardClock(c register.Clock, drawn bool) boardClock {
 	} else {
 		end := c.Obligation.EndAt()
 		out.ClockView = ClockView{Duty: v.dutyName(c.Obligation), Due: c.Obligation.DueAt, Target: c.Obligation.TargetAt,
-			State: clockState(end, v.Now), Plain: plainTime(v.P, end, v.Now)}
+			State: clockState(end, v.Now), Plain: plainTime(v.P, v.readable(c.Obligation), v.Now)}
 		if !end.IsZero() {
 			out.Left = leftWords(v.P, end.Sub(v.Now))
 		}

@@ -60,7 +60,10 @@ func tabOfGate(g incident.Gate) string {
 			return "/authority"
 		case "inform_people":
 			return "/letters"
+		case "document":
+			return ""
 		}
+		return "/clocks"
 	}
 	return ""
 }

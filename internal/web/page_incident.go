@@ -184,6 +184,7 @@ func (v *Visit) local(at time.Time) string {
 // an id is one that will come.
 type asked struct {
 	obligation.Obligation
+	Name    string // of the law and the step; empty for the duties of the GDPR
 	Summary workflow.Text
 	State   string // of duty_state.*: also overdue
 	Tab     string // where it is done
@@ -205,7 +206,7 @@ type clockShown struct {
 // asked returns what the law asks for the incident, and how its clock was found.
 func (v *Visit) asked(head Head) ([]asked, *clockShown, error) {
 	if !head.I.IsBreach() {
-		return nil, nil, nil
+		return v.askedByOthers(head), nil, nil
 	}
 	regime, err := v.S.d.Packs.RegimeVersion(head.I.Regime, head.I.RegimeVer)
 	if err != nil {
@@ -235,7 +236,7 @@ func (v *Visit) asked(head Head) ([]asked, *clockShown, error) {
 			clock = &clockShown{d, o.Article, o.IsOpen()}
 		}
 	}
-	return list, clock, nil
+	return append(list, v.askedByOthers(head)...), clock, nil
 }
 
 // comingDuty is a duty that an earlier step still has to bring. Telling the people

@@ -13,7 +13,7 @@ import (
 type Head struct {
 	I        incident.Incident
 	Duties   []obligation.Obligation
-	Tab      string // "", risk, people, authority, letters, work, timeline or close
+	Tab      string // "", clocks, risk, people, authority, letters, work, timeline or close
 	Scenario string
 	LeadName string
 	People   int // on the list, frozen or not
@@ -27,9 +27,9 @@ type Head struct {
 // are left out of other incidents.
 func (h Head) Tabs() []string {
 	if !h.I.IsBreach() {
-		return []string{"", "work", "timeline", "close"}
+		return []string{"", "clocks", "work", "timeline", "close"}
 	}
-	return []string{"", "risk", "people", "authority", "letters", "work", "timeline", "close"}
+	return []string{"", "clocks", "risk", "people", "authority", "letters", "work", "timeline", "close"}
 }
 
 // Path is where a part of the incident is.

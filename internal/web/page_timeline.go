@@ -70,11 +70,33 @@ func (v *Visit) entryWords(h Head, e journal.Entry) string {
 	if rung := e.Facts["rung"]; rung != "" {
 		args["rung"] = v.rungWords(h, obligation.Duty(e.Facts["duty"]), rung)
 	}
+	if regime := e.Facts["regime"]; regime != "" {
+		args["law"], args["step"] = v.lawWords(h, e)
+	}
 	words := v.P.T("timeline."+strings.ReplaceAll(e.Kind, ".", "_"), args)
 	if before := e.Facts["before"]; before != "" && e.Kind == "aware.changed" {
 		words += " (" + v.P.T("board.was", map[string]any{"Before": v.P.Readable(before)}) + ")"
 	}
 	return words
+}
+
+// lawWords names the law of an entry and the step of it, if there is one.
+func (v *Visit) lawWords(h Head, e journal.Entry) (law, step string) {
+	version := e.Facts["version"]
+	for _, o := range h.Duties {
+		if o.Regime == e.Facts["regime"] && version == "" {
+			version = o.RegimeVersion
+		}
+	}
+	regime, err := v.S.d.Response.RegimeOf(v.Firm, e.Facts["regime"], version)
+	if err != nil {
+		return e.Facts["regime"], e.Facts["duty"]
+	}
+	law = regime.Name.In(v.P.Lang(), v.P.Country())
+	if rule, err := regime.Duty(e.Facts["duty"]); err == nil {
+		step = rule.Name.In(v.P.Lang(), v.P.Country())
+	}
+	return law, step
 }
 
 // rungWords names a rung; repeated ones are rungs of the ladder with a number.
@@ -83,7 +105,7 @@ func (v *Visit) rungWords(h Head, d obligation.Duty, rung string) string {
 		if o.Duty != d {
 			continue
 		}
-		rule, err := v.S.duty(o)
+		rule, err := v.rule(o)
 		if err != nil {
 			return ""
 		}
@@ -111,8 +133,10 @@ func entryIcon(kind string) string {
 	switch noun {
 	case "aware", "moment":
 		return "clock"
-	case "risk", "duty":
+	case "risk", "duty", "law":
 		return "scale"
+	case "step":
+		return "send"
 	case "people", "person":
 		return "users"
 	case "letter", "letters", "mails":

@@ -6,9 +6,11 @@ import (
 	"strings"
 	"time"
 
+	"clepsydra/internal/deadline"
 	"clepsydra/internal/locale"
 	"clepsydra/internal/obligation"
 	"clepsydra/internal/register"
+	"clepsydra/internal/response"
 	"clepsydra/internal/workflow"
 )
 
@@ -29,6 +31,10 @@ type ClockView struct {
 
 // Ends reports whether the law names an end.
 func (c ClockView) Ends() bool { return !c.Due.IsZero() }
+
+// HasStatutory reports whether the statutory reading differs from the strict end: for
+// days and months, and for a contract, there is but one end.
+func (c ClockView) HasStatutory() bool { return !c.Statutory.Equal(c.Due) }
 
 // End is the instant to count down to: the end of the law, else our aim.
 func (c ClockView) End() time.Time {
@@ -66,7 +72,7 @@ func (v *Visit) clockView(c register.Clock) ClockView {
 		State: clockState(o.EndAt(), v.Now), Tape: v.tape(c),
 	}
 	if end := o.EndAt(); !end.IsZero() {
-		out.Plain = plainTime(v.P, end, v.Now)
+		out.Plain = plainTime(v.P, v.readable(o), v.Now)
 		out.Left = leftWords(v.P, end.Sub(v.Now))
 		whole := end.Sub(o.StartedAt).Hours()
 		out.Used = v.P.T("board.used", map[string]any{"Used": int(min(whole, max(0, v.Now.Sub(o.StartedAt).Hours()))), "Whole": int(whole + 0.5)})
@@ -74,20 +80,30 @@ func (v *Visit) clockView(c register.Clock) ClockView {
 	return out
 }
 
-// dutyName is what the rule pack of the case calls a duty.
+// dutyName is what the rule pack of the case calls a duty, with the law it is of
+// where that is not the GDPR; a clock of the firm's own has the firm's name.
 func (v *Visit) dutyName(o obligation.Obligation) string {
-	if rule, err := v.S.duty(o); err == nil {
-		return rule.Name.In(v.P.Lang(), v.P.Country())
+	regime, err := v.S.d.Response.RegimeOf(v.Firm, o.Regime, o.RegimeVersion)
+	if err != nil {
+		return v.P.T("duty."+string(o.Duty), nil)
 	}
-	return v.P.T("duty."+string(o.Duty), nil)
+	return response.DutyName(regime, o, v.P.Lang(), v.P.Country())
 }
 
-func (s *Server) duty(o obligation.Obligation) (workflow.Duty, error) {
-	regime, err := s.d.Packs.RegimeVersion(o.Regime, o.RegimeVersion)
-	if err != nil {
-		return workflow.Duty{}, err
+// readable is the end of a duty as people read it: of a limit in days or months the
+// last second of its last day, and not the midnight after it.
+func (v *Visit) readable(o obligation.Obligation) time.Time {
+	rule, err := v.rule(o)
+	inDays := err == nil && rule.Limit != nil && rule.Limit.Unit != deadline.UnitHours && rule.Rule != workflow.ElapsedRule
+	if inDays && !o.EndAt().IsZero() {
+		return o.EndAt().Add(-time.Second)
 	}
-	return regime.Duty(string(o.Duty))
+	return o.EndAt()
+}
+
+// rule is what the law, or a contract of the firm's, says of an obligation.
+func (v *Visit) rule(o obligation.Obligation) (workflow.Duty, error) {
+	return v.S.d.Response.RuleOf(v.Firm, o)
 }
 
 // plainTime says when in the words of an office: today 21:00, tomorrow 09:10,

@@ -24,11 +24,12 @@ const (
 	KindHolidays   Kind = "holidays"
 	KindCategories Kind = "categories"
 	KindTemplate   Kind = "edpb"
+	KindLadders    Kind = "ladders"
 )
 
 // Kinds lists the kinds in the order in which people look for them.
 func Kinds() []Kind {
-	return []Kind{KindRegime, KindAuthority, KindScenario, KindAssessment, KindHolidays, KindCategories, KindTemplate}
+	return []Kind{KindRegime, KindAuthority, KindScenario, KindAssessment, KindHolidays, KindCategories, KindTemplate, KindLadders}
 }
 
 // Folder is where files of the kind lie; "." for the files that have no folder.
@@ -38,7 +39,7 @@ func (k Kind) Folder() string {
 		return "holidays"
 	case KindAuthority:
 		return "authorities"
-	case KindCategories, KindTemplate:
+	case KindCategories, KindTemplate, KindLadders:
 		return "."
 	}
 	return string(k) + "s"
@@ -52,6 +53,8 @@ func KindOf(name string) Kind {
 		return KindCategories
 	case templateFile:
 		return KindTemplate
+	case laddersFile:
+		return KindLadders
 	}
 	for _, k := range Kinds() {
 		if k.Folder() != "." && path.Ext(name) == ".yaml" && path.Dir(name) == k.Folder() {
@@ -144,7 +147,7 @@ func describe(v any) File {
 	}
 	switch v := v.(type) {
 	case Regime:
-		f.Name = v.Name
+		f.Name, f.Certainty = v.Name, v.Certainty
 	case Authority:
 		f.Name, f.Certainty = v.Name, v.Certainty
 	case Scenario:
@@ -157,6 +160,9 @@ func describe(v any) File {
 		f.Sources = []Source{{Article: v.Source, Seen: v.Seen}}
 	case categoryList:
 		f.ID, f.Version = strings.TrimSuffix(categoriesFile, ".yaml"), v.Version
+		f.Sources = []Source{{Article: v.Source, Seen: v.Seen}}
+	case ladderList:
+		f.ID, f.Version = strings.TrimSuffix(laddersFile, ".yaml"), v.Version
 		f.Sources = []Source{{Article: v.Source, Seen: v.Seen}}
 	}
 	return f

@@ -65,7 +65,7 @@ func TestFilesDescribeEveryPack(t *testing.T) {
 			workflow.KindOf(f.Path) != f.Kind || f.SHA256 != workflow.Hash([]byte(f.YAML)) || read(t, f.Path) != f.YAML {
 			t.Errorf("%s says too little of itself: %q %q %v", f.Path, f.ID, f.Version, f.Sources)
 		}
-		hasName := f.Kind != workflow.KindHolidays && f.Kind != workflow.KindCategories && f.Kind != workflow.KindTemplate
+		hasName := f.Kind != workflow.KindHolidays && f.Kind.Folder() != "."
 		if hasName != (f.Name.In("nl", "BE") != "") || hasName && f.ValidFrom.IsZero() {
 			t.Errorf("%s: name %v, from %v", f.Path, f.Name, f.ValidFrom)
 		}
@@ -85,7 +85,7 @@ func TestFilesDescribeEveryPack(t *testing.T) {
 func TestOwnCopiesChangeNothing(t *testing.T) {
 	t.Parallel()
 	few := fstest.MapFS{}
-	for _, name := range []string{"categories.yaml", "edpb.yaml", "holidays/BE.yaml", "regimes/gdpr.yaml", "authorities/BE-GBA.yaml", "scenarios/other.yaml"} {
+	for _, name := range []string{"categories.yaml", "edpb.yaml", "ladders.yaml", "holidays/BE.yaml", "regimes/gdpr.yaml", "authorities/BE-GBA.yaml", "scenarios/other.yaml"} {
 		few[name] = &fstest.MapFile{Data: []byte(read(t, name))}
 	}
 	for name, src := range laid(t, "testdata/good/assessment.yaml") {

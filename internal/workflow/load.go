@@ -68,7 +68,7 @@ func newLoader(shipped fs.FS, own Own, now func() time.Time) *loader {
 	return &loader{shipped: shipped, own: own, packs: &Packs{
 		now: now, regimes: make(versions[Regime]), scenarios: make(versions[Scenario]),
 		authorities: make(versions[Authority]), assessments: make(versions[Assessment]), holidays: make(map[string]*holidays),
-	}}
+	}, dutyOwner: make(map[string]string), questionOwner: make(map[string]string)}
 }
 
 // load reads every kind: all files are decoded at once, and then checked kind by
@@ -77,6 +77,7 @@ func (l *loader) load() {
 	for _, check := range []func(){
 		each(l, []string{categoriesFile}, l.addCategories),
 		each(l, []string{templateFile}, l.addTemplate),
+		each(l, []string{laddersFile}, l.addLadders),
 		each(l, l.names("holidays"), l.addHolidays),
 		each(l, l.names("regimes"), l.addRegime),
 		each(l, l.names("authorities"), l.addAuthority),
@@ -85,6 +86,10 @@ func (l *loader) load() {
 	} {
 		check()
 	}
+	for _, check := range l.later {
+		check()
+	}
+	l.packs.asked = slices.Sorted(maps.Keys(l.questionOwner))
 }
 
 func (l *loader) sort() {
@@ -101,7 +106,10 @@ type loader struct {
 	own      Own
 	packs    *Packs
 	problems Problems
-	watch    func() // called at each problem that a check notes; for the test that every check has a bad file
+	// dutyOwner and questionOwner say which regime a name belongs to.
+	dutyOwner, questionOwner map[string]string
+	later                    []func() // checks that need everything to be read
+	watch                    func()   // called at each problem that a check notes; for the test that every check has a bad file
 }
 
 // strays refuses files of the operator that nobody would read: a rule that does not

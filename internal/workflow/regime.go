@@ -1,10 +1,6 @@
 package workflow
 
 import (
-	"errors"
-	"fmt"
-	"time"
-
 	"clepsydra/internal/deadline"
 )
 
@@ -12,8 +8,14 @@ import (
 type Regime struct {
 	Header `yaml:",inline"`
 
-	Name   Text   `yaml:"name"`
-	Duties []Duty `yaml:"duties"`
+	Status    Status          `yaml:"status"` // empty: in force
+	Name      Text            `yaml:"name"`
+	Summary   Text            `yaml:"summary"`   // whom it concerns and what it asks, in two or three sentences
+	Countries []string        `yaml:"countries"` // of the firm; empty: any
+	Certainty Certainty       `yaml:"certainty"` // of the limits and the steps
+	Applies   *Applies        `yaml:"applies"`   // nil: it is not proposed, as for a law that every breach has
+	National  []NationalPoint `yaml:"national"`
+	Duties    []Duty          `yaml:"duties"`
 }
 
 // Duty returns one duty of the regime; ErrNoDuty when it is unknown.
@@ -26,15 +28,64 @@ func (r Regime) Duty(id string) (Duty, error) {
 	return Duty{}, ErrNoDuty.With("ID", id)
 }
 
+// IsLaw reports whether the regime can bind anybody: a proposal cannot.
+func (r Regime) IsLaw() bool { return r.Status != Proposed }
+
+// IsFor reports whether the regime can concern a firm of that country.
+func (r Regime) IsFor(country string) bool {
+	return len(r.Countries) == 0 || contains(r.Countries, country)
+}
+
+// PointsFor returns the national points that a firm of a country must know.
+func (r Regime) PointsFor(country string) []NationalPoint {
+	var out []NationalPoint
+	for _, p := range r.National {
+		if len(p.Countries) == 0 || contains(p.Countries, country) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// Status says whether a regime is law.
+type Status string
+
+// The statuses. A proposal is shown so that people know of it; it is never applied.
+const (
+	InForce  Status = "in_force"
+	Proposed Status = "proposal"
+)
+
+// NationalPoint is what the law of some countries adds to a regime or reads into it.
+type NationalPoint struct {
+	Countries []string  `yaml:"countries"` // empty: everywhere
+	Article   string    `yaml:"article"`
+	Text      Text      `yaml:"text"`
+	Source    string    `yaml:"source"`
+	Certainty Certainty `yaml:"certainty"`
+}
+
 // Recipient is who must be told, or where something must be written down.
 type Recipient string
 
 // The recipients.
 const (
-	ToAuthority    Recipient = "authority"
-	ToDataSubjects Recipient = "data_subjects"
+	ToAuthority    Recipient = "authority"     // for data protection
+	ToDataSubjects Recipient = "data_subjects" // the people whose data leaked
 	ToRegister     Recipient = "register"
+	ToCSIRT        Recipient = "csirt"                // or the authority for network security
+	ToFinance      Recipient = "financial_supervisor" // DORA
+	ToSupervisor   Recipient = "supervisor"           // any other supervisory body
+	ToController   Recipient = "controller"           // by its processor, GDPR Art. 33(2)
+	ToUsers        Recipient = "users"                // of a service or a product
+	ToInsurer      Recipient = "insurer"
+	ToPartner      Recipient = "contract_partner"
 )
+
+// recipients lists them all.
+func recipients() []Recipient {
+	return []Recipient{ToAuthority, ToDataSubjects, ToRegister, ToCSIRT, ToFinance, ToSupervisor, ToController, ToUsers, ToInsurer, ToPartner}
+}
 
 // Moment is the event from which a duty's time runs.
 type Moment string
@@ -47,10 +98,8 @@ const (
 	PreviousStepSent Moment = "previous_step_sent" // NIS2, CRA: the step before was sent
 	MeasureAvailable Moment = "measure_available"  // CRA: a corrective measure exists
 	Handled          Moment = "handled"            // NIS2: the incident is over
+	ReportIn         Moment = "reported"           // the report reached the firm; only for clocks of the firm's own
 )
-
-// Moments is when each moment of a case was; a moment that has not come is absent.
-type Moments map[Moment]time.Time
 
 // Level is the outcome of the risk assessment, in the GDPR's three steps.
 type Level string
@@ -79,6 +128,8 @@ type Binding string
 const (
 	ByLaw    Binding = "law"
 	ByTarget Binding = "target" // an internal planning target, never to be shown as law
+	// ByContract is for the clocks of the firm's own; no pack has it.
+	ByContract Binding = "contract"
 )
 
 // Limit is how long a duty has.
@@ -94,108 +145,17 @@ type Cap struct {
 	From   Moment        `yaml:"from"`
 	Amount int           `yaml:"amount"`
 	Unit   deadline.Unit `yaml:"unit"`
+	// LiftedWhenLater ends the cap when the moment of the limit came only after the
+	// cap had run out (DORA: classified as major later than 24 hours after awareness).
+	LiftedWhenLater bool `yaml:"lifted_when_later"`
 }
 
-// Duty is one thing a regime asks for.
-type Duty struct {
-	ID              string    `yaml:"id"`
-	Article         string    `yaml:"article"`
-	Name            Text      `yaml:"name"`
-	Summary         Text      `yaml:"summary"`
-	Recipient       Recipient `yaml:"recipient"`
-	NeededAt        Level     `yaml:"needed_at"` // at this level and above; unlikely: always
-	StartsFrom      Moment    `yaml:"starts_from"`
-	Limit           *Limit    `yaml:"limit"` // nil: neither the law nor the firm sets one
-	AlternativeCap  *Cap      `yaml:"alternative_cap"`
-	NeedsLateReason bool      `yaml:"needs_late_reason"`
-	Ladder          Ladder    `yaml:"ladder"`
-}
+// Counting says how a limit is counted.
+type Counting string
 
-// IsNeeded reports whether the duty exists at a level of risk.
-func (d Duty) IsNeeded(l Level) bool { return l.rank() >= d.NeededAt.rank() }
-
-// IsLegal reports whether the duty's limit is one of the law.
-func (d Duty) IsLegal() bool { return d.Limit != nil && d.Limit.Binding == ByLaw }
-
-// Deadline computes when the duty ends, given what has happened so far: the earlier
-// of its limit and its alternative cap. ErrNoLimit when there is no limit,
-// ErrNotStarted when none of its moments has come; else the errors of deadline.
-func (d Duty) Deadline(at Moments, loc *time.Location, cal deadline.Calendar) (deadline.Deadline, error) {
-	if d.Limit == nil {
-		return deadline.Deadline{}, ErrNoLimit.With("ID", d.ID)
-	}
-	first, err := run(at[d.StartsFrom], deadline.Period{Amount: d.Limit.Amount, Unit: d.Limit.Unit}, loc, cal)
-	if d.AlternativeCap == nil || (err != nil && !errors.Is(err, ErrNotStarted)) {
-		return first, err
-	}
-	second, capErr := run(at[d.AlternativeCap.From],
-		deadline.Period{Amount: d.AlternativeCap.Amount, Unit: d.AlternativeCap.Unit}, loc, cal)
-	switch {
-	case errors.Is(capErr, ErrNotStarted):
-		return first, err
-	case capErr != nil:
-		return deadline.Deadline{}, capErr
-	case err != nil || second.Exact.Before(first.Exact):
-		return second, nil
-	}
-	return first, nil
-}
-
-func run(start time.Time, p deadline.Period, loc *time.Location, cal deadline.Calendar) (deadline.Deadline, error) {
-	if start.IsZero() {
-		return deadline.Deadline{}, ErrNotStarted
-	}
-	if p.Unit == deadline.UnitHours {
-		return deadline.Hours(p.Amount, start, loc)
-	}
-	if loc == nil {
-		return deadline.Deadline{}, deadline.ErrZone
-	}
-	return deadline.FromDay(p, deadline.DateOf(start.In(loc)), loc, cal)
-}
-
-func (l *loader) addRegime(c *checker, r Regime) {
-	c.name("$.id", r.ID)
-	c.text("$.name", r.Name)
-	c.need(len(r.Duties) > 0, "$.duties", "the list is empty")
-	seen := make(map[string]bool)
-	for i, d := range r.Duties {
-		at := index("$.duties", i)
-		c.need(!seen[d.ID], at+".id", "%q is there twice", d.ID)
-		seen[d.ID] = true
-		d.check(c, at)
-	}
-	add(c, l.packs.regimes, r)
-}
-
-func (d Duty) check(c *checker, at string) {
-	c.name(at+".id", d.ID)
-	c.need(d.Article != "", at+".article", "the article is missing")
-	c.text(at+".name", d.Name)
-	c.text(at+".summary", d.Summary)
-	oneOf(c, at+".recipient", d.Recipient, ToAuthority, ToDataSubjects, ToRegister)
-	oneOf(c, at+".needed_at", d.NeededAt, RiskUnlikely, RiskLikely, HighRisk)
-	moment(c, at+".starts_from", d.StartsFrom)
-	if d.Limit != nil {
-		period(c, at+".limit", deadline.Period{Amount: d.Limit.Amount, Unit: d.Limit.Unit})
-		oneOf(c, at+".limit.binding", d.Limit.Binding, ByLaw, ByTarget)
-	}
-	if d.AlternativeCap != nil {
-		c.need(d.Limit != nil, at+".alternative_cap", "there is no limit that it could cap")
-		c.need(d.AlternativeCap.From != d.StartsFrom, at+".alternative_cap.from", "it must run from another moment than the limit")
-		moment(c, at+".alternative_cap.from", d.AlternativeCap.From)
-		period(c, at+".alternative_cap", deadline.Period{Amount: d.AlternativeCap.Amount, Unit: d.AlternativeCap.Unit})
-	}
-	c.need(!d.NeedsLateReason || d.IsLegal(), at+".needs_late_reason", "reasons for lateness need a limit of the law")
-	d.Ladder.check(c, at+".ladder", d.Limit)
-}
-
-func moment(c *checker, at string, m Moment) {
-	oneOf(c, at, m, Aware, Decided, Classified, PreviousStepSent, MeasureAvailable, Handled)
-}
-
-func period(c *checker, at string, p deadline.Period) {
-	if err := p.Check(); err != nil {
-		c.fail(at, "%s", fmt.Sprint(err))
-	}
-}
+// The rules. The empty one is EU1182.
+const (
+	EU1182      Counting = "1182"    // Regulation (EEC, Euratom) 1182/71
+	ElapsedRule Counting = "elapsed" // as the hours pass; no statutory reading
+	NoRule      Counting = "none"    // there is nothing to count
+)

@@ -122,7 +122,7 @@ func fewPacks(t *testing.T) fstest.MapFS {
 	t.Helper()
 	few := fstest.MapFS{}
 	for _, name := range []string{
-		"categories.yaml", "edpb.yaml", "holidays/BE.yaml", "regimes/gdpr.yaml", "authorities/FR-CNIL.yaml", "scenarios/wrong_recipient_post.yaml",
+		"categories.yaml", "edpb.yaml", "ladders.yaml", "holidays/BE.yaml", "regimes/gdpr.yaml", "regimes/nis2.yaml", "authorities/FR-CNIL.yaml", "scenarios/wrong_recipient_post.yaml",
 	} {
 		src, err := workflows.FS.ReadFile(name)
 		if err != nil {

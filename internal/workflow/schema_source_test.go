@@ -136,6 +136,7 @@ func requiredKeys(t *testing.T) map[string][]string {
 	probe(t, k, own, func(l *loader, c *checker, v holidays) { l.addHolidays(c, v) })
 	probe(t, k, own, func(l *loader, c *checker, v categoryList) { l.addCategories(c, v) })
 	probe(t, k, own, func(l *loader, c *checker, v Template) { l.addTemplate(c, v) })
+	probe(t, k, own, func(l *loader, c *checker, v ladderList) { l.addLadders(c, v) })
 	out := map[string][]string{}
 	for _, name := range slices.Sorted(maps.Keys(k.needed)) {
 		if typeName, key, _ := strings.Cut(name, "."); !k.optional[name] {
@@ -157,8 +158,8 @@ func probe[T any](t *testing.T, k keys, own Own, add func(*loader, *checker, T))
 	base := newLoader(workflows.FS, nil, nil)
 	base.load()
 	all := newLoader(workflows.FS, own, nil)
-	names := map[Kind][]string{KindCategories: {categoriesFile}, KindTemplate: {templateFile}}[kind]
-	if names == nil {
+	names := []string{string(kind) + ".yaml"}
+	if kind.Folder() != "." {
 		names = all.names(kind.Folder())
 	}
 	for _, name := range names {
@@ -169,7 +170,8 @@ func probe[T any](t *testing.T, k keys, own Own, add func(*loader, *checker, T))
 		fits := func() bool {
 			packs := *base.packs
 			packs.files = nil
-			l := &loader{shipped: workflows.FS, packs: &packs}
+			l := newLoader(workflows.FS, nil, nil)
+			l.packs = &packs
 			add(l, &checker{loader: l, file: name}, v)
 			return len(l.problems) == 0
 		}

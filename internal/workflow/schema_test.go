@@ -34,6 +34,7 @@ func roots() map[Kind]reflect.Type {
 		KindRegime: reflect.TypeFor[Regime](), KindAuthority: reflect.TypeFor[Authority](), KindScenario: reflect.TypeFor[Scenario](),
 		KindAssessment: reflect.TypeFor[Assessment](), KindHolidays: reflect.TypeFor[holidays](), KindCategories: reflect.TypeFor[categoryList](),
 		KindTemplate: reflect.TypeFor[Template](),
+		KindLadders:  reflect.TypeFor[ladderList](),
 	}
 }
 

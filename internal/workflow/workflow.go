@@ -51,14 +51,17 @@ type Packs struct {
 	template    Template
 	holidays    map[string]*holidays // by country
 	files       []File
+	ladders     map[string]Ladder // shared, by name
+	asked       []string          // ids of the questions about the firm, sorted
 }
 
 // Regime returns the version of a regime that is in force at the instant. The day
 // is taken in at's own location, because a law enters into force at a local
-// midnight: pass at.In(the firm's zone). ErrNoRegime when there is none.
+// midnight: pass at.In(the firm's zone). ErrNoRegime when there is none, and for a
+// proposal, which is never applied.
 func (p *Packs) Regime(id string, at time.Time) (Regime, error) {
 	r, ok := p.regimes.at(id, at)
-	if !ok {
+	if !ok || !r.IsLaw() {
 		return Regime{}, ErrNoRegime.With("ID", id).With("Day", deadline.DateOf(at).String())
 	}
 	return r, nil
@@ -73,6 +76,10 @@ func (p *Packs) RegimeVersion(id, version string) (Regime, error) {
 	}
 	return r, nil
 }
+
+// Regimes returns the version in force of every regime at the instant, proposals
+// among them, sorted by id: for people to read, not to be applied.
+func (p *Packs) Regimes(at time.Time) []Regime { return p.regimes.all(at) }
 
 // RegimeIDs lists the regimes that have at least one version, sorted.
 func (p *Packs) RegimeIDs() []string {
