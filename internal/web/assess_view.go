@@ -33,6 +33,7 @@ type assessQuestion struct {
 	None      string // "nothing of this", of a question with many answers
 	IsNone    bool
 	IsUnknown bool   // "not known yet" was chosen
+	NoIdea    bool   // a quiz: "I do not know" in its place
 	Typed     string // a number or a text as it was typed
 	Asked     bool   // its condition holds
 	Errors    []string
