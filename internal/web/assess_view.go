@@ -63,7 +63,8 @@ type assessOutcome struct {
 	Notes       []string
 	Figures     []assessFigure
 	Near        *assessNear
-	Unknown     []assessUnknown
+	Unknown     []assessUnknown // questions that still count, the weightiest first
+	More        []assessUnknown // the rest of them
 	Asked       string // ids of the questions to show, with blanks between
 }
 
@@ -99,6 +100,9 @@ type assessGiven struct {
 	At time.Time
 }
 
+// mostUnknown is how many questions are named at once.
+const mostUnknown = 6
+
 // leastLike is how alike an example must be before it is shown.
 const leastLike = 0.5
 
@@ -131,6 +135,9 @@ func (v *Visit) assessOutcome(pack workflow.Assessment, answers assessment.Answe
 			}
 			out.Unknown = append(out.Unknown, u)
 		}
+	}
+	if len(out.Unknown) > mostUnknown {
+		out.Unknown, out.More = out.Unknown[:mostUnknown], out.Unknown[mostUnknown:]
 	}
 	v.addFigures(&out, pack, now)
 	return out, v.explain(&out, pack, answers, now)

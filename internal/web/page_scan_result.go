@@ -95,7 +95,7 @@ func (v *Visit) scanResult() (scanResult, error) {
 
 // asQuiz leaves what a quiz shows: the result and the explanations of weak points.
 func (o *assessOutcome) asQuiz() {
-	o.Rules, o.May, o.Movers, o.Others, o.Near, o.Unknown = nil, nil, nil, nil, nil, nil
+	o.Rules, o.May, o.Movers, o.Others, o.Near, o.Unknown, o.More = nil, nil, nil, nil, nil, nil, nil
 }
 
 func (v *Visit) adviceOf(h scanHead, answers assessment.Answers) (string, error) {
