@@ -14,12 +14,12 @@ func (p papers) Scan(ctx context.Context, w io.Writer, s web.ScanPaper) error {
 	t := p.texts.For(s.Lang, s.Firm.Country, s.Firm.Location())
 	form := document.Form{
 		Title: s.Title, Subtitle: s.Subtitle, Language: s.Lang, Intro: s.Intro, Letterhead: letterhead(s.Firm),
-		Created: s.At, Stamp: stampOf(t, t.T("scan.nav", nil), s.Final, 0, ""),
+		Created: s.At, Stamp: stampOf(t, s.Reference, s.Final, 0, ""),
 	}
 	for _, section := range s.Sections {
 		out := document.Section{Title: section.Title}
 		for _, r := range section.Rows {
-			out.Rows = append(out.Rows, document.Row{Label: r.Label, Value: r.Text, Note: r.Note})
+			out.Rows = append(out.Rows, document.Row{Label: r.Label, Article: r.Source, Value: r.Text, Note: r.Note})
 		}
 		form.Sections = append(form.Sections, out)
 	}

@@ -19,7 +19,7 @@ func TestScansInABrowser(t *testing.T) {
 			base, _ := running(t)
 			b := openBrowser(t, base, w)
 			b.open("/sign-in")
-			b.fill("/sign-in", map[string]string{"email": "lotte@example.com", "password": password})
+			b.send("/sign-in", map[string]string{"email": "lotte@example.com", "password": password})
 			b.open("/scans")
 			b.shot("scans-empty")
 			b.weighAnInterest()
@@ -41,7 +41,7 @@ func (b *browser) startScan(kind, title string) string {
 		form.elements.title.value="`+title+`";
 		var mark=document.createElement("i");mark.id="before";document.body.append(mark);
 		form.requestSubmit();return "ok"})()`)
-	b.do(chromedp.WaitNotPresent("#before"), chromedp.WaitReady("body"))
+	b.do(chromedp.WaitNotPresent("#before"), chromedp.WaitReady("footer"))
 	if id != "ok" {
 		b.t.Fatal(id)
 	}
@@ -55,7 +55,14 @@ func (b *browser) answers(scan string, values map[string]string) {
 	for question, value := range values {
 		named["a."+question] = value
 	}
-	b.fill(scan+"/answers", named)
+	b.send(scan+"/answers", named)
+}
+
+// send fills a form in and waits for the whole of the next page.
+func (b *browser) send(action string, values map[string]string) {
+	b.t.Helper()
+	b.fill(action, values)
+	b.do(chromedp.WaitReady("footer"))
 }
 
 func (b *browser) weighAnInterest() {
@@ -76,9 +83,9 @@ func (b *browser) weighAnInterest() {
 	b.open(scan + "?part=people")
 	b.answers(scan, map[string]string{"informed": "clearly"})
 	b.open(scan + "/result")
-	b.fill(scan+"/conclude", map[string]string{"decided": "may", "reason": ""})
+	b.send(scan+"/conclude", map[string]string{"decided": "may", "reason": ""})
 	b.at(scan, "otherwise than advised")
-	b.fill(scan+"/conclude", map[string]string{"decided": "may", "reason": "Objecting will be one telephone call, printed on the card."})
+	b.send(scan+"/conclude", map[string]string{"decided": "may", "reason": "Objecting will be one telephone call, printed on the card."})
 	b.at(scan+"/result", "Changed answers")
 	b.shot("scan-concluded")
 }
@@ -123,7 +130,7 @@ func (b *browser) doTheQuiz() {
 	b.at(scan+"/result", "1 question")
 	b.open(scan)
 	b.answers(scan, map[string]string{"home": "work"})
-	b.fill(scan+"/conclude", nil)
+	b.send(scan+"/conclude", nil)
 	b.at(scan+"/result", "Training needed")
 	b.shot("scan-quiz-result")
 	if !strings.Contains(b.text("body"), "Never click a link") {

@@ -65,7 +65,7 @@ type assessOutcome struct {
 	Near        *assessNear
 	Unknown     []assessUnknown // questions that still count, the weightiest first
 	More        []assessUnknown // the rest of them
-	Asked       string // ids of the questions to show, with blanks between
+	Asked       string          // ids of the questions to show, with blanks between
 }
 
 // assessReason is one reason in words with its weight in steps.

@@ -46,6 +46,7 @@ type scanSection struct {
 type scanAnswer struct {
 	Question, Text, Source, By string
 	At                         time.Time
+	IsText                     bool // it may stay empty
 }
 
 // scanChange is an answer that replaced another.
@@ -119,7 +120,7 @@ func (v *Visit) answersOf(h scanHead) []scanSection {
 			if !slices.Contains(h.Asked, q.ID) {
 				continue
 			}
-			a := scanAnswer{Question: v.packText(q.Text), Source: q.Source, Text: v.saidIn(q, h.Answers[q.ID])}
+			a := scanAnswer{Question: v.packText(q.Text), Source: q.Source, Text: v.saidIn(q, h.Answers[q.ID]), IsText: q.Kind == workflow.FreeText}
 			if given, ok := last[q.ID]; ok {
 				a.By, a.At = h.Names[given.By], given.At
 			}

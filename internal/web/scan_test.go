@@ -100,7 +100,7 @@ func TestQuizIsOnesOwn(t *testing.T) {
 	b.send(quiz, quiz+"/conclude", url.Values{}).leadsTo(t, quiz+"/result")
 	b.get(quiz+"/result").want(t, http.StatusOK, "Refresh some points", "one stolen password")
 	b.get("/scans").want(t, http.StatusOK, "1 of")
-	h.as(account.Handler).get(quiz + "/result").want(t, http.StatusForbidden)
+	h.as(account.Handler).get(quiz+"/result").want(t, http.StatusForbidden)
 	h.as(account.Manager).get(quiz+"/result").want(t, http.StatusOK, "Refresh some points")
 	h.as(account.Manager).get("/scans").want(t, http.StatusOK, "Not yet:")
 	// A name beside the account's own is somebody without an account.
