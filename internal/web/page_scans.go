@@ -9,6 +9,7 @@ import (
 
 	"clepsydra/internal/account"
 	"clepsydra/internal/assessment"
+	"clepsydra/internal/fault"
 	"clepsydra/internal/stewardship"
 	"clepsydra/internal/workflow"
 )
@@ -67,6 +68,7 @@ type scansPage struct {
 // scanKind is one kind of scan with what was done of it.
 type scanKind struct {
 	ID, Name, Intro, Icon string
+	Empty, Example        string // what stands there while there is none; a title as an example
 	IsQuiz, CanStart      bool
 	Open, Done            []scanRow // the latest first
 	Staff                 *scanStaff
@@ -105,6 +107,7 @@ func (v *Visit) scansPage() (scansPage, error) {
 			ID: pack.ID, Name: v.packText(pack.Name), Intro: v.packText(pack.Intro), Icon: scanIcon(pack.ID),
 			IsQuiz: stewardship.IsQuiz(pack.ID), CanStart: v.mayStartScan(pack.ID),
 		}
+		kind.Empty, kind.Example = v.scanWords("none", kind), v.scanWords("example", kind)
 		if err := v.addRuns(&kind, runs, names); err != nil {
 			return page, err
 		}
@@ -115,6 +118,16 @@ func (v *Visit) scansPage() (scansPage, error) {
 	}
 	slices.SortStableFunc(page.Kinds, func(a, b scanKind) int { return scanOrder(a.ID) - scanOrder(b.ID) })
 	return page, nil
+}
+
+// scanWords are the words for one kind of scan, or the general ones for a pack of the
+// firm's own.
+func (v *Visit) scanWords(what string, kind scanKind) string {
+	key := "scan." + what + "_" + kind.ID
+	if !v.P.Has(key) {
+		key = "scan." + what + "_own"
+	}
+	return v.P.T(key, nil)
 }
 
 // addRuns puts the runs of a kind into its lists. A scan that was taken up again is
@@ -155,13 +168,17 @@ func (v *Visit) scanRow(r assessment.Run, names map[string]string) (scanRow, err
 	if r.IsOpen() {
 		return row, nil
 	}
+	row.Who, row.Outcome = names[r.ConcludedBy], r.Decided
+	row.IsDue, row.Differs = !row.DueAt.After(v.Now), r.Advised != r.Decided
 	pack, err := v.S.d.Scans.Pack(r)
+	if fault.KindOf(err) == fault.NotFound {
+		return row, nil // a version of the firm's own that is not there any more
+	}
 	if err != nil {
 		return row, err
 	}
 	rank := pack.Rank(r.Decided)
-	row.Who, row.Outcome, row.Tone = names[r.ConcludedBy], v.outcomeName(pack, rank), toneOf(pack, rank)
-	row.IsDue, row.Differs = !row.DueAt.After(v.Now), r.Advised != r.Decided
+	row.Outcome, row.Tone = v.outcomeName(pack, rank), toneOf(pack, rank)
 	return row, nil
 }
 
@@ -196,7 +213,11 @@ func (v *Visit) staffOf(runs []assessment.Run, active []account.Account) *scanSt
 }
 
 func scanOrder(pack string) int {
-	return slices.Index([]string{"legitimate_interest", "dpo_required", "cookie_consent", "awareness"}, pack)
+	known := []string{"legitimate_interest", "dpo_required", "cookie_consent", "awareness"}
+	if k := slices.Index(known, pack); k >= 0 {
+		return k
+	}
+	return len(known)
 }
 
 func scanIcon(pack string) string {
