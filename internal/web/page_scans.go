@@ -2,7 +2,6 @@ package web
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -80,13 +79,6 @@ type scanRow struct {
 	StartedAt, ConcludedAt, DueAt time.Time
 	IsDue, CanRepeat              bool
 	Differs                       bool // decided otherwise than advised
-}
-
-// scanStaff says who of how many did the yearly check in the last year.
-type scanStaff struct {
-	Done, All int
-	Guests    int      // who did it under another name, without an account
-	Missing   []string // names, for those who decide
 }
 
 func (v *Visit) scansPage() (scansPage, error) {
@@ -180,36 +172,6 @@ func (v *Visit) scanRow(r assessment.Run, names map[string]string) (scanRow, err
 	rank := pack.Rank(r.Decided)
 	row.Outcome, row.Tone = v.outcomeName(pack, rank), toneOf(pack, rank)
 	return row, nil
-}
-
-// staffOf counts those who sign in and did the check within a year, and the names
-// beside them.
-func (v *Visit) staffOf(runs []assessment.Run, active []account.Account) *scanStaff {
-	own, guests := map[string]bool{}, map[string]bool{}
-	name := map[string]string{}
-	for _, a := range active {
-		name[string(a.ID)] = strings.ToLower(a.Name)
-	}
-	for _, r := range runs {
-		if !stewardship.IsQuiz(r.Pack) || r.IsOpen() || !stewardship.DueAgain(r).After(v.Now) {
-			continue
-		}
-		if typed := strings.ToLower(r.Title); typed == "" || typed == name[r.StartedBy] {
-			own[r.StartedBy] = true
-		} else {
-			guests[typed] = true
-		}
-	}
-	out := &scanStaff{All: len(active), Guests: len(guests)}
-	for _, a := range active {
-		switch {
-		case own[string(a.ID)]:
-			out.Done++
-		case v.Is(account.Decide):
-			out.Missing = append(out.Missing, a.Name)
-		}
-	}
-	return out
 }
 
 func scanOrder(pack string) int {
