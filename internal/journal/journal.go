@@ -15,7 +15,7 @@ import (
 )
 
 // Case is what an entry is about. Kind is "incident", "contact", "import",
-// "firm" or "account"; ID is empty where there is only one (the firm).
+// "firm", "account" or "scan"; ID is empty where there is only one (the firm).
 type Case struct{ Kind, ID string }
 
 // Actor is who did it. It is on every entry.

@@ -3,7 +3,8 @@
 //
 // Each verb opens the one transaction it needs and writes its journal entry in
 // it: who looked at, took in, or gave out whose data can always be answered.
-// Journal facts are identifiers and counts, never names.
+// Journal facts are identifiers and counts, never names. Scans are the verbs on the
+// assessments of the firm itself, such as whether it needs a DPO.
 package stewardship
 
 import (

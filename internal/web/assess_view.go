@@ -33,6 +33,7 @@ type assessQuestion struct {
 	None      string // "nothing of this", of a question with many answers
 	IsNone    bool
 	IsUnknown bool   // "not known yet" was chosen
+	NoIdea    bool   // a quiz: "I do not know" in its place
 	Typed     string // a number or a text as it was typed
 	Asked     bool   // its condition holds
 	Errors    []string
@@ -62,8 +63,9 @@ type assessOutcome struct {
 	Notes       []string
 	Figures     []assessFigure
 	Near        *assessNear
-	Unknown     []assessUnknown
-	Asked       string // ids of the questions to show, with blanks between
+	Unknown     []assessUnknown // questions that still count, the weightiest first
+	More        []assessUnknown // the rest of them
+	Asked       string          // ids of the questions to show, with blanks between
 }
 
 // assessReason is one reason in words with its weight in steps.
@@ -98,6 +100,9 @@ type assessGiven struct {
 	At time.Time
 }
 
+// mostUnknown is how many questions are named at once.
+const mostUnknown = 6
+
 // leastLike is how alike an example must be before it is shown.
 const leastLike = 0.5
 
@@ -130,6 +135,9 @@ func (v *Visit) assessOutcome(pack workflow.Assessment, answers assessment.Answe
 			}
 			out.Unknown = append(out.Unknown, u)
 		}
+	}
+	if len(out.Unknown) > mostUnknown {
+		out.Unknown, out.More = out.Unknown[:mostUnknown], out.Unknown[mostUnknown:]
 	}
 	v.addFigures(&out, pack, now)
 	return out, v.explain(&out, pack, answers, now)

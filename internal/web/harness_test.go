@@ -122,6 +122,7 @@ func newPlace(t testing.TB) *place {
 	h.s, err = New(Deps{
 		DB: h.db, Clock: h.clock, Locale: texts, Templates: templates.FS, Firms: h.firms, Accounts: h.accounts, Response: answers,
 		Contacts: stewardship.New(h.db, h.clock, func(context.Context, bun.IDB, contact.ImportID) (int, error) { return 0, nil }),
+		Scans:    stewardship.NewScans(h.db, h.clock, packs),
 		Packs:    packs, Rules: rulebook.New(h.db, h.clock), Papers: testPapers(), Channels: outside{}, Inbound: outside{}, Log: log, CheckLogo: document.CheckLogo,
 		Health: func(context.Context) Health { return h.health }, Key: bytes.Repeat([]byte{9}, 32),
 	})

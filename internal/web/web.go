@@ -52,6 +52,7 @@ type Deps struct {
 	Accounts  *account.Service
 	Response  *response.Service
 	Contacts  *stewardship.Service
+	Scans     *stewardship.Scans
 	Packs     *workflow.Packs
 	Rules     *rulebook.Book
 	Papers    Papers

@@ -175,6 +175,8 @@
     var all;
     try { all = JSON.parse(store.getItem("form:" + form.dataset.autosave)); } catch (ignored) { all = null; }
     if (!all) { return; }
+    var live = form.querySelector("[data-assess]");
+    if (live) { window.addEventListener("load", function () { live.dispatchEvent(new Event("change", { bubbles: true })); }); }
     Array.prototype.forEach.call(form.elements, function (el) {
       if (!kept(el)) { return; }
       var values = all.filter(function (p) { return p[0] === el.name; }).map(function (p) { return p[1]; });
