@@ -40,6 +40,11 @@ func (s *Service) facts(ctx context.Context, db bun.IDB, id incident.ID, f firm.
 	if out.RiskReason, err = (&change{s: s, i: i}).reasonFrom(ctx, db, "risk"); err != nil {
 		return out, err
 	}
+	method, err := s.riskMethod(ctx, db, i, w)
+	if err != nil {
+		return out, err
+	}
+	out.RiskReason = joined("\n", out.RiskReason, method)
 	duties, err := obligation.OfIncident(ctx, db, id)
 	if err != nil {
 		return out, err

@@ -2,6 +2,7 @@ package response_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -126,5 +127,26 @@ func TestOnlyAnOpenBreachIsAssessed(t *testing.T) {
 		if h.risk(id).IsAssessed() {
 			h.t.Error("a refused answer was kept")
 		}
+	})
+}
+
+func TestTheAuthorityReadsByWhichRulesTheRiskWasJudged(t *testing.T) {
+	each(t, func(h *house) {
+		id := h.breach()
+		h.ok(h.s.Assess(ctx, h.who, id, misdirected()))
+		h.ok(h.s.DecideRisk(ctx, h.who, id, response.RiskDecision{Risk: incident.RiskUnlikely, Reason: "one steady wholesaler"}))
+		d, err := h.s.Dossier(ctx, id, response.Ask{Language: "nl"})
+		h.ok(err)
+		for _, c := range d.Chapters {
+			for _, r := range c.Rows {
+				if strings.Contains(r.Text, "one steady wholesaler") {
+					if !strings.Contains(r.Text, "versie 1") || !strings.Contains(r.Text, "ENISA") || !strings.Contains(r.Text, "1.25") {
+						h.t.Errorf("the method reads %q", r.Text)
+					}
+					return
+				}
+			}
+		}
+		h.t.Error("the notification has no method of the risk assessment")
 	})
 }
