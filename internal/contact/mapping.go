@@ -43,15 +43,16 @@ type mapper struct {
 	values   [][]string // sample by column, cleaned
 	words    map[string]Field
 	patterns *patterns
+	guard    *guard
 	warnings []*fault.Error
 }
 
 // newMapper prepares the sample. header is nil when the file has none.
-func newMapper(header []string, sample []record, width int, pat *patterns) *mapper {
-	m := &mapper{words: headerWords(), patterns: pat}
+func newMapper(header []string, sample []record, width int, pat *patterns, g *guard) *mapper {
+	m := &mapper{words: headerWords(), patterns: pat, guard: g}
 	for i := range width {
 		c := Column{Index: i, Why: ByUnknown}
-		if i < len(header) {
+		if i < len(header) && !g.inHeading(header[i]) {
 			c.Header = cell(header[i])
 		}
 		var values []string
@@ -69,10 +70,9 @@ func newMapper(header []string, sample []record, width int, pat *patterns) *mapp
 // decide fills in the fields: refusals first, then what the user says, then
 // headings, then content.
 func (m *mapper) decide(hasHeader bool, chosen map[int]Field) {
-	refused := parseWords(refusedTable)
 	for i := range m.columns {
 		c := &m.columns[i]
-		if key := refusal(c.Header, m.values[i], refused); key != "" {
+		if key := m.guard.columnKey(i); key != "" {
 			c.Why = ByRefusal
 			m.warn(key, c)
 			continue
@@ -196,6 +196,7 @@ func (m *mapper) report() {
 		if c.Why == ByDouble && m.any(i, isFilled) {
 			m.warn(keyColumnTwice, c)
 		}
+		m.reportNumbers(c)
 	}
 	if len(dropped) > 0 {
 		m.warnings = append(m.warnings, keyColumnsDropped.fault().With("Columns", strings.Join(dropped, ", ")))
@@ -244,3 +245,15 @@ func (m *mapper) most(i int, is func(string) bool) bool {
 func isFilled(s string) bool { return s != "" }
 
 func isSerialDay(s string) bool { return isDigits(s) && len(s) >= 3 && len(s) <= 5 }
+
+// reportNumbers names single secrets in a column that is left out, and bank
+// accounts in one that is.
+func (m *mapper) reportNumbers(c *Column) {
+	v := m.guard.verdicts[c.Index]
+	if v.hidden > 0 && c.Field == FieldNone && c.Why != ByRefusal {
+		m.warnings = append(m.warnings, keyColumnHidden.fault().With("Column", c.Label()).With("Count", v.hidden))
+	}
+	if v.iban {
+		m.warn(keyColumnIBAN, c)
+	}
+}

@@ -32,6 +32,8 @@ type rowParser struct {
 	words   map[string]Field
 	width   int  // fields a row must have
 	ragged  bool // rows may have fewer or more
+	guard   *guard
+	all     []Column
 }
 
 // draft is a row on its way to a contact.
@@ -47,6 +49,9 @@ func (p *rowParser) parse(rec record) Row {
 	if row.Rejected = p.misfit(rec); row.Rejected != nil {
 		return row
 	}
+	if row.Rejected = p.secretIn(rec); row.Rejected != nil {
+		return row
+	}
 	d := draft{p: p, cells: rec.fields, row: &row}
 	if rec.repair != "" {
 		d.warn(rec.repair, FieldNone, "")
@@ -58,6 +63,21 @@ func (p *rowParser) parse(rec record) Row {
 	d.rest()
 	d.judge()
 	return row
+}
+
+// secretIn refuses a row that carries a national number, a payment card or a
+// password into a column that is taken over. The message names line and column and
+// never the value.
+func (p *rowParser) secretIn(rec record) *fault.Error {
+	for _, c := range p.all {
+		if c.Field == FieldNone || c.Index >= len(rec.fields) {
+			continue
+		}
+		if s := p.guard.inCell(c.Index, rec.fields[c.Index]); s != secretNone {
+			return s.cellKey().at(c.Field).With("Column", c.Label())
+		}
+	}
+	return nil
 }
 
 // misfit says why the fields of a row cannot be told apart.
