@@ -14,6 +14,7 @@ type Reason string
 // kept (Art. 5(1)(c)); ByRefusal ones may not be kept even when asked for.
 const (
 	ByHeader  Reason = "header"
+	ByPreset  Reason = "preset" // the tool the file comes from calls it so
 	ByContent Reason = "content"
 	ByUser    Reason = "user"
 	ByUnknown Reason = "unknown"
@@ -44,6 +45,7 @@ type mapper struct {
 	words    map[string]Field
 	patterns *patterns
 	guard    *guard
+	preset   map[string]Field // headings of the tool the file comes from
 	warnings []*fault.Error
 }
 
@@ -81,6 +83,13 @@ func (m *mapper) decide(hasHeader bool, chosen map[int]Field) {
 			c.Field, c.Why = f, ByUser
 			continue
 		}
+		if f, ok := m.preset[foldKey(c.Header)]; ok && hasHeader && m.agrees(i, f) {
+			m.set(c, f, ByPreset)
+			if f == FieldNone {
+				c.Why = ByPreset
+			}
+			continue
+		}
 		if hasHeader {
 			m.set(c, m.byHeader(c), ByHeader)
 		}
@@ -92,6 +101,11 @@ func (m *mapper) decide(hasHeader bool, chosen map[int]Field) {
 	m.findMail(chosen)
 	m.settle()
 	m.report()
+}
+
+// agrees reports whether a column can be what a known export says it is.
+func (m *mapper) agrees(i int, f Field) bool {
+	return f != FieldEmail || !m.any(i, isFilled) || m.any(i, looksLikeMail)
 }
 
 // byHeader reads the heading and checks it against what the column holds.
@@ -190,7 +204,7 @@ func (m *mapper) report() {
 	for i := range m.columns {
 		c := &m.columns[i]
 		mapped = mapped || c.Field != FieldNone
-		if c.Why == ByUnknown && (c.Header != "" || m.any(i, isFilled)) {
+		if (c.Why == ByUnknown || c.Why == ByPreset && c.Field == FieldNone) && (c.Header != "" || m.any(i, isFilled)) {
 			dropped = append(dropped, c.Label())
 		}
 		if c.Why == ByDouble && m.any(i, isFilled) {
@@ -255,5 +269,15 @@ func (m *mapper) reportNumbers(c *Column) {
 	}
 	if v.iban {
 		m.warn(keyColumnIBAN, c)
+	}
+}
+
+// creditReasons gives a column that the user left as it was recognised the reason
+// it was recognised for.
+func (m *mapper) creditReasons(recognised []Column) {
+	for i := range m.columns {
+		if c := &m.columns[i]; c.Why == ByUser && c.Field == recognised[i].Field {
+			c.Why = recognised[i].Why
+		}
 	}
 }

@@ -37,7 +37,7 @@ func TestExports(t *testing.T) {
 		"mailchimp": {
 			`"Email Address","First Name","Last Name",Address,"Phone Number",Birthday,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,LATITUDE,LAST_CHANGED,LEID,EUID,NOTES,TAGS` + "\n" +
 				`jan@example.be,Jan,Peeters,"Dorpsstraat 1  Leuven  3000  BE","0471 23 45 67",05/13,2,"2024-01-02 10:00:00",1.2.3.4,,50.8,"2024-01-02 10:00:00",123,abc,,"""Klant"""` + "\n",
-			with(func(c *Contact) { c.Phone = "+32471234567" }),
+			with(func(c *Contact) { c.Phone, c.Marketing = "+32471234567", MarketingSubscribed }),
 		},
 		"mailchimp unsubscribed": {
 			"Email Address,First Name,Last Name,Address,UNSUB_TIME,UNSUB_CAMPAIGN_TITLE\njan@example.be,Jan,Peeters,Dorpsstraat 1    Leuven    3000  Belgium,2024-03-01 08:00:00,x\n",

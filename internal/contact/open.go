@@ -54,6 +54,7 @@ type File struct {
 	HasHeader  bool
 	Columns    []Column
 	Warnings   []Problem // about the file and its columns
+	Preset     Preset    // the export it is; zero for any other file
 	SourceHash string    // of the file a cleaned one was made from; empty for any other
 	reader     recordReader
 	again      func() (recordReader, error) // the rows once more, from the first
@@ -203,7 +204,11 @@ func (f *File) prepare(o Options) error {
 		}
 	}
 	f.reader.expect(width)
-	if err := f.standGuard(headings, width); err != nil {
+	err := f.standGuard(headings, width)
+	if err != nil {
+		return err
+	}
+	if f.Preset, err = presetOf(headings); err != nil {
 		return err
 	}
 	f.mapColumns(headings, width, o)
@@ -227,14 +232,21 @@ func (f *File) filledAt(i, from int) bool {
 func (f *File) mapColumns(headings []string, width int, o Options) {
 	pl := newPlaces()
 	m := newMapper(headings, f.pending, width, newPatterns(pl), f.guard)
+	m.preset = f.Preset.fields()
 	m.decide(headings != nil, o.Mapping)
+	if len(o.Mapping) > 0 {
+		plain := newMapper(headings, f.pending, width, m.patterns, f.guard)
+		plain.preset = m.preset
+		plain.decide(headings != nil, nil)
+		m.creditReasons(plain.columns)
+	}
 	f.Columns = m.columns
 	for _, w := range m.warnings {
 		f.warn(w)
 	}
 	p := &rowParser{
 		options: o, columns: map[Field]int{}, places: pl, forms: newAddressForms(pl),
-		words: m.words, width: width, ragged: f.Format == FormatXLSX, guard: f.guard, all: f.Columns,
+		words: m.words, width: width, ragged: f.Format == FormatXLSX, guard: f.guard, all: f.Columns, status: f.Preset.Status,
 	}
 	for _, c := range m.columns {
 		if _, taken := p.columns[c.Field]; c.Field != FieldNone && !taken {

@@ -34,6 +34,7 @@ type rowParser struct {
 	ragged  bool // rows may have fewer or more
 	guard   *guard
 	all     []Column
+	status  Marketing // of everybody in the file, unless the row says otherwise
 }
 
 // draft is a row on its way to a contact.
@@ -199,6 +200,12 @@ func (d *draft) rest() {
 	c := &d.row.Contact
 	c.Language = d.language()
 	c.Marketing = marketingOf(d.get(FieldMarketing))
+	if c.Marketing == MarketingUnknown {
+		c.Marketing = d.p.status
+	}
+	if marketingOf(d.get(FieldOptedOut)) == MarketingSubscribed { // "yes" to no mailings
+		c.Marketing = MarketingUnsubscribed
+	}
 	if at := d.get(FieldUnsubscribed); at != "" {
 		c.Marketing, c.UnsubscribedAt = MarketingUnsubscribed, parseMoment(at)
 	}

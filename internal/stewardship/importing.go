@@ -37,6 +37,7 @@ type ImportPlan struct {
 	Sheet     string
 	HasHeader bool
 	Columns   []contact.Column
+	Tool      string // the program the file was recognised to come from; empty for any other
 	FileHash  string // SHA-256, hexadecimal
 	// IsCleaned: what may not be kept was taken out of the file before it was kept;
 	// how it is written can no longer be chosen.
@@ -110,7 +111,7 @@ func (in ImportInput) open(now time.Time) (*contact.File, ImportPlan, error) {
 func planOf(f *contact.File, hash string) ImportPlan {
 	return ImportPlan{
 		Format: f.Format, Encoding: f.Encoding, Delimiter: f.Delimiter, Sheet: f.Sheet,
-		HasHeader: f.HasHeader, Columns: f.Columns, FileHash: hash, IsCleaned: f.SourceHash != "",
+		HasHeader: f.HasHeader, Columns: f.Columns, FileHash: hash, Tool: f.Preset.Name, IsCleaned: f.SourceHash != "",
 	}
 }
 
