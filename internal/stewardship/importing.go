@@ -37,8 +37,9 @@ type ImportPlan struct {
 	Sheet     string
 	HasHeader bool
 	Columns   []contact.Column
-	Tool      string // the program the file was recognised to come from; empty for any other
-	FileHash  string // SHA-256, hexadecimal
+	Tool      string            // the program the file was recognised to come from; empty for any other
+	Status    contact.Marketing // of everybody in such an export; empty: each row says
+	FileHash  string            // SHA-256, hexadecimal
 	// IsCleaned: what may not be kept was taken out of the file before it was kept;
 	// how it is written can no longer be chosen.
 	IsCleaned bool
@@ -111,7 +112,7 @@ func (in ImportInput) open(now time.Time) (*contact.File, ImportPlan, error) {
 func planOf(f *contact.File, hash string) ImportPlan {
 	return ImportPlan{
 		Format: f.Format, Encoding: f.Encoding, Delimiter: f.Delimiter, Sheet: f.Sheet,
-		HasHeader: f.HasHeader, Columns: f.Columns, FileHash: hash, Tool: f.Preset.Name, IsCleaned: f.SourceHash != "",
+		HasHeader: f.HasHeader, Columns: f.Columns, FileHash: hash, Tool: f.Preset.Name, Status: f.Preset.Status, IsCleaned: f.SourceHash != "",
 	}
 }
 
