@@ -142,7 +142,7 @@ func atLeast(k, n int, p float64) float64 {
 
 // takeCensus reads a file from its first row behind the headings to its end.
 // Rows up to the headings go to above.
-func takeCensus(r recordReader, behind, width int, above func([]string)) (*census, error) {
+func takeCensus(r recordReader, behind, width int, above func([]string), look func(record)) (*census, error) {
 	c := newCensus(width)
 	r.expect(width)
 	for {
@@ -155,6 +155,7 @@ func takeCensus(r recordReader, behind, width int, above func([]string)) (*censu
 		}
 		if rec.line > behind {
 			c.count(rec.fields)
+			look(rec)
 		} else {
 			above(rec.fields)
 		}

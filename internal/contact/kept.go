@@ -30,6 +30,7 @@ type keptHead struct {
 	Refused   map[int]faultKey `json:"refused"`
 	Hidden    map[int]int      `json:"hidden"`
 	IBAN      []int            `json:"iban,omitempty"`
+	Hints     map[int]hint     `json:"hints,omitempty"`
 	Warnings  []keptWarning    `json:"warnings,omitempty"`
 }
 
@@ -57,7 +58,7 @@ func Cleaned(content []byte, o Options) (_ []byte, err error) {
 	sum := sha256.Sum256(content)
 	head := keptHead{
 		Format: f.Format, Encoding: f.Encoding, Delimiter: f.Delimiter, Sheet: f.Sheet,
-		Hash: hex.EncodeToString(sum[:]), Width: len(f.Columns), Refused: map[int]faultKey{}, Hidden: map[int]int{},
+		Hash: hex.EncodeToString(sum[:]), Width: len(f.Columns), Refused: map[int]faultKey{}, Hidden: map[int]int{}, Hints: f.guard.hints,
 	}
 	for i, v := range f.guard.verdicts {
 		if key := f.guard.columnKey(i); key != "" {
@@ -156,7 +157,7 @@ func (f *File) openKept(src io.ReaderAt, size int64) error {
 
 // guard is what the census of the whole file had found.
 func (h keptHead) guard() *guard {
-	g := &guard{detector: newDetector(), verdicts: make([]verdict, h.Width), headings: make([]faultKey, h.Width)}
+	g := &guard{detector: newDetector(), verdicts: make([]verdict, h.Width), headings: make([]faultKey, h.Width), hints: h.Hints}
 	for i, key := range h.Refused {
 		if i >= 0 && i < h.Width {
 			g.headings[i] = key

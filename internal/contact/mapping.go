@@ -267,6 +267,9 @@ func (m *mapper) reportNumbers(c *Column) {
 	if v.hidden > 0 && c.Field == FieldNone && c.Why != ByRefusal {
 		m.warnings = append(m.warnings, keyColumnHidden.fault().With("Column", c.Label()).With("Count", v.hidden))
 	}
+	if h, found := m.guard.hints[c.Index]; found && isTopic(h.Topic) {
+		m.warnings = append(m.warnings, faultKey("intake.words_"+h.Topic).fault().With("Column", c.Label()).With("Line", h.Line))
+	}
 	if v.iban {
 		m.warn(keyColumnIBAN, c)
 	}

@@ -184,3 +184,30 @@ func FuzzDetector(f *testing.F) {
 		}
 	})
 }
+
+// TestNotesWithProtectedWordsWarn, with the line, from the file and from what is
+// kept of it.
+func TestNotesWithProtectedWordsWarn(t *testing.T) {
+	t.Parallel()
+	for topic, note := range map[string]string{
+		"health": "is zwanger, belt later", "religion": "Mange HALAL", "union": "ist in der Gewerkschaft", "crime": "has a criminal record", "": "belt graag, union street",
+	} {
+		data := "Naam;E-mail;Opmerkingen\nJan;jan@example.be;\nAn 85.07.30-033.28;an@example.be;" + note + "\n"
+		kept, err := Cleaned([]byte(data), belgian())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range []string{data, string(kept)} {
+			f, _ := readAll(t, d, belgian())
+			found := ""
+			for _, w := range f.Warnings {
+				if name, ok := strings.CutPrefix(w.Fault.Key, "intake.words_"); ok && w.Fault.Args["Line"] == 3 {
+					found = name
+				}
+			}
+			if found != topic {
+				t.Errorf("%q: %q, want %q", note, found, topic)
+			}
+		}
+	}
+}

@@ -80,6 +80,9 @@ type guard struct {
 	headings []faultKey // by column, refused for its heading
 	// inPreamble: a secret stands among or above the headings.
 	inPreamble bool
+	words      *wordFinder
+	notes      map[int]bool // columns of free text
+	hints      map[int]hint
 }
 
 // standGuard looks at every value of the file, once, before anything of it is
@@ -93,12 +96,20 @@ func (f *File) standGuard(headings []string, width int) error {
 	if err != nil {
 		return err
 	}
-	g := &guard{detector: newDetector(), headings: make([]faultKey, width)}
+	g := &guard{detector: newDetector(), headings: make([]faultKey, width), notes: map[int]bool{}, hints: map[int]hint{}}
+	for i, h := range headings {
+		if isNoteHeading(h) {
+			g.notes[i] = true
+		}
+	}
+	if g.words, err = newWordFinder(); err != nil {
+		return err
+	}
 	c, err := takeCensus(rows, f.behind, width, func(cells []string) {
 		for _, s := range cells {
 			g.inPreamble = g.inPreamble || g.inHeading(s)
 		}
-	})
+	}, g.hintIn)
 	if err != nil {
 		return err
 	}
