@@ -58,7 +58,7 @@ func mayImport() map[string][]string {
 		"firm":          {"database", "fault"},
 		"account":       {"database", "fault", "firm", "journal"},
 		"incident":      {"database", "fault"},
-		"contact":       {"database", "fault"},
+		"contact":       {"database", "fault", "workflows"},
 		"obligation":    domain,
 		"notification":  append(domain, "obligation"),
 		"communication": append(domain, "contact"),

@@ -95,6 +95,29 @@ func (p papers) Register(ctx context.Context, w io.Writer, format string, r web.
 	return fmt.Errorf("app: register as %q", format)
 }
 
+// RefusedRows writes the rows an import would refuse as xlsx or csv.
+func (p papers) RefusedRows(ctx context.Context, w io.Writer, format string, r web.RegisterTable) error {
+	t := p.texts.For(r.Lang, r.Firm.Country, r.Firm.Location())
+	table := document.Table{
+		Title: t.T("intake.rows_title", nil), Subtitle: r.Firm.Name + " · " + t.Date(r.At), Language: r.Lang,
+		Intro: []string{t.T("intake.rows_intro", nil)}, Rows: r.Rows, Created: r.At,
+	}
+	for i, c := range r.Columns {
+		column := document.Column{Title: c, Width: 2}
+		if i == 0 {
+			column.Kind, column.Width = document.Number, 1
+		}
+		table.Columns = append(table.Columns, column)
+	}
+	switch format {
+	case "xlsx":
+		return document.WriteXLSX(ctx, w, table)
+	case "csv":
+		return document.WriteCSV(ctx, w, table, document.Dialect{Comma: separator(r.Lang), BOM: true})
+	}
+	return fmt.Errorf("app: refused rows as %q", format)
+}
+
 // separator is what a spreadsheet program set to that language expects.
 func separator(lang string) rune {
 	if lang == "en" {

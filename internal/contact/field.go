@@ -29,6 +29,7 @@ const (
 	FieldBirthDate    Field = "birth_date"
 	FieldMarketing    Field = "marketing"
 	FieldUnsubscribed Field = "unsubscribed_at"
+	FieldOptedOut     Field = "opted_out"  // yes: wants no mailings
 	FieldAttributes   Field = "attributes" // a JSON object of further fields
 )
 
@@ -39,7 +40,7 @@ func Fields() []Field {
 		FieldEmail, FieldPhone, FieldMobile,
 		FieldStreet, FieldHouseNumber, FieldBox, FieldStreet2, FieldPostcode, FieldCity,
 		FieldPostcodeCity, FieldAddress, FieldCountry,
-		FieldLanguage, FieldBirthDate, FieldNumber, FieldMarketing, FieldUnsubscribed, FieldAttributes,
+		FieldLanguage, FieldBirthDate, FieldNumber, FieldMarketing, FieldOptedOut, FieldUnsubscribed, FieldAttributes,
 	}
 }
 

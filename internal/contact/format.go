@@ -14,8 +14,11 @@ type Format string
 
 // The formats that can be read.
 const (
-	FormatCSV  Format = "csv"
-	FormatXLSX Format = "xlsx"
+	FormatCSV   Format = "csv"
+	FormatXLSX  Format = "xlsx"
+	FormatVCard Format = "vcard"
+
+	formatKept Format = "kept" // a file that was cleaned before it was kept
 )
 
 // decideFormat looks at the content and refuses, with a reason, what holds no
@@ -33,11 +36,13 @@ func decideFormat(src io.ReaderAt, size int64) (Format, error) {
 		return FormatXLSX, checkZip(src, size)
 	case bytes.HasPrefix(head, []byte("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")):
 		return "", oldOfficeReason(src, size)
+	case bytes.HasPrefix(head, []byte(keptMagic)):
+		return formatKept, nil
 	}
 	if err := refuseBinary(head); err != nil {
 		return "", err
 	}
-	return FormatCSV, refuseText(head)
+	return textFormat(head)
 }
 
 // refuseBinary recognises files people take for a spreadsheet.
@@ -89,22 +94,23 @@ func isNoise(head []byte) bool {
 	return n > 2 && n*20 > len(head)
 }
 
-func refuseText(head []byte) error {
+// textFormat tells address cards and tables from web pages.
+func textFormat(head []byte) (Format, error) {
 	text := bytes.ReplaceAll(bytes.TrimPrefix(head, []byte("\xEF\xBB\xBF")), []byte{0}, nil)
 	text = bytes.TrimLeft(bytes.TrimLeft(text, "\xFF\xFE"), " \t\r\n")
 	start := strings.ToLower(string(text[:min(len(text), 200)]))
 	switch {
 	case start == "" && len(head) < 4096:
-		return ErrEmpty
+		return "", ErrEmpty
 	case strings.HasPrefix(start, "begin:vcard"):
-		return ErrVCard
+		return FormatVCard, nil
 	}
 	for _, tag := range []string{"<!doctype", "<html", "<table", "<?xml", "<head", "<body", "<meta"} {
 		if strings.HasPrefix(start, tag) {
-			return ErrMarkup
+			return "", ErrMarkup
 		}
 	}
-	return nil
+	return FormatCSV, nil
 }
 
 // oldOfficeReason tells an old workbook from a new one behind a password: both

@@ -14,6 +14,7 @@ type Reason string
 // kept (Art. 5(1)(c)); ByRefusal ones may not be kept even when asked for.
 const (
 	ByHeader  Reason = "header"
+	ByPreset  Reason = "preset" // the tool the file comes from calls it so
 	ByContent Reason = "content"
 	ByUser    Reason = "user"
 	ByUnknown Reason = "unknown"
@@ -43,15 +44,17 @@ type mapper struct {
 	values   [][]string // sample by column, cleaned
 	words    map[string]Field
 	patterns *patterns
+	guard    *guard
+	preset   map[string]Field // headings of the tool the file comes from
 	warnings []*fault.Error
 }
 
 // newMapper prepares the sample. header is nil when the file has none.
-func newMapper(header []string, sample []record, width int, pat *patterns) *mapper {
-	m := &mapper{words: headerWords(), patterns: pat}
+func newMapper(header []string, sample []record, width int, pat *patterns, g *guard) *mapper {
+	m := &mapper{words: headerWords(), patterns: pat, guard: g}
 	for i := range width {
 		c := Column{Index: i, Why: ByUnknown}
-		if i < len(header) {
+		if i < len(header) && !g.inHeading(header[i]) {
 			c.Header = cell(header[i])
 		}
 		var values []string
@@ -69,16 +72,22 @@ func newMapper(header []string, sample []record, width int, pat *patterns) *mapp
 // decide fills in the fields: refusals first, then what the user says, then
 // headings, then content.
 func (m *mapper) decide(hasHeader bool, chosen map[int]Field) {
-	refused := parseWords(refusedTable)
 	for i := range m.columns {
 		c := &m.columns[i]
-		if key := refusal(c.Header, m.values[i], refused); key != "" {
+		if key := m.guard.columnKey(i); key != "" {
 			c.Why = ByRefusal
 			m.warn(key, c)
 			continue
 		}
 		if f, ok := chosen[i]; ok {
 			c.Field, c.Why = f, ByUser
+			continue
+		}
+		if f, ok := m.preset[foldKey(c.Header)]; ok && hasHeader && m.agrees(i, f) {
+			m.set(c, f, ByPreset)
+			if f == FieldNone {
+				c.Why = ByPreset
+			}
 			continue
 		}
 		if hasHeader {
@@ -92,6 +101,11 @@ func (m *mapper) decide(hasHeader bool, chosen map[int]Field) {
 	m.findMail(chosen)
 	m.settle()
 	m.report()
+}
+
+// agrees reports whether a column can be what a known export says it is.
+func (m *mapper) agrees(i int, f Field) bool {
+	return f != FieldEmail || !m.any(i, isFilled) || m.any(i, looksLikeMail)
 }
 
 // byHeader reads the heading and checks it against what the column holds.
@@ -190,12 +204,13 @@ func (m *mapper) report() {
 	for i := range m.columns {
 		c := &m.columns[i]
 		mapped = mapped || c.Field != FieldNone
-		if c.Why == ByUnknown && (c.Header != "" || m.any(i, isFilled)) {
+		if (c.Why == ByUnknown || c.Why == ByPreset && c.Field == FieldNone) && (c.Header != "" || m.any(i, isFilled)) {
 			dropped = append(dropped, c.Label())
 		}
 		if c.Why == ByDouble && m.any(i, isFilled) {
 			m.warn(keyColumnTwice, c)
 		}
+		m.reportNumbers(c)
 	}
 	if len(dropped) > 0 {
 		m.warnings = append(m.warnings, keyColumnsDropped.fault().With("Columns", strings.Join(dropped, ", ")))
@@ -244,3 +259,28 @@ func (m *mapper) most(i int, is func(string) bool) bool {
 func isFilled(s string) bool { return s != "" }
 
 func isSerialDay(s string) bool { return isDigits(s) && len(s) >= 3 && len(s) <= 5 }
+
+// reportNumbers names single secrets in a column that is left out, and bank
+// accounts in one that is.
+func (m *mapper) reportNumbers(c *Column) {
+	v := m.guard.verdicts[c.Index]
+	if v.hidden > 0 && c.Field == FieldNone && c.Why != ByRefusal {
+		m.warnings = append(m.warnings, keyColumnHidden.fault().With("Column", c.Label()).With("Count", v.hidden))
+	}
+	if h, found := m.guard.hints[c.Index]; found && isTopic(h.Topic) {
+		m.warnings = append(m.warnings, faultKey("intake.words_"+h.Topic).fault().With("Column", c.Label()).With("Line", h.Line))
+	}
+	if v.iban {
+		m.warn(keyColumnIBAN, c)
+	}
+}
+
+// creditReasons gives a column that the user left as it was recognised the reason
+// it was recognised for.
+func (m *mapper) creditReasons(recognised []Column) {
+	for i := range m.columns {
+		if c := &m.columns[i]; c.Why == ByUser && c.Field == recognised[i].Field {
+			c.Why = recognised[i].Why
+		}
+	}
+}

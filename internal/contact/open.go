@@ -54,10 +54,18 @@ type File struct {
 	HasHeader  bool
 	Columns    []Column
 	Warnings   []Problem // about the file and its columns
+	Preset     Preset    // the export it is; zero for any other file
+	SourceHash string    // of the file a cleaned one was made from; empty for any other
 	reader     recordReader
-	pending    []record
-	parser     *rowParser
-	rows, most int
+	again      func() (recordReader, error) // the rows once more, from the first
+	guard      *guard
+	behind     int // line of the headings, 0 without
+	// fromReading are the warnings about the reading of the text: a cleaned file
+	// cannot find them again.
+	fromReading []*fault.Error
+	pending     []record
+	parser      *rowParser
+	rows, most  int
 }
 
 // Open recognises a file by its content and gets ready to read it. A file that
@@ -77,9 +85,14 @@ func Open(src io.ReaderAt, size int64, o Options) (*File, error) {
 	if f.most <= 0 {
 		f.most = DefaultMaxRows
 	}
-	if format == FormatXLSX {
+	switch format {
+	case FormatXLSX:
 		err = f.openWorkbook(src, size)
-	} else {
+	case FormatVCard:
+		err = f.openCards(src, size, o)
+	case formatKept:
+		err = f.openKept(src, size)
+	default:
 		err = f.openText(src, size, o)
 	}
 	if err != nil {
@@ -111,11 +124,23 @@ func (f *File) openWorkbook(src io.ReaderAt, size int64) error {
 	if err != nil {
 		return err
 	}
-	f.reader, f.Sheet = w, w.sheet
+	f.Sheet = w.sheet
 	if w.others > 0 {
 		f.warn(keyOtherSheets.fault().With("Sheet", shown(w.sheet)).With("Count", w.others))
 	}
+	// A workbook is slow to take apart: once is enough, and before the database is
+	// asked for anything.
+	s, err := newSpool(w, nil)
+	if err != nil {
+		return err
+	}
+	f.useSpool(s)
 	return nil
+}
+
+func (f *File) useSpool(s *spool) {
+	f.reader = s
+	f.again = func() (recordReader, error) { return spoolOf(s.packed), nil }
 }
 
 func (f *File) openText(src io.ReaderAt, size int64, o Options) error {
@@ -139,15 +164,21 @@ func (f *File) openText(src io.ReaderAt, size int64, o Options) error {
 		}
 	}
 	f.Delimiter = d.delim
-	r := newCSVReader(decoded(src, size, kind), d.delim)
-	r.wrapped = d.wrapped
-	r.expect(d.width)
-	f.reader = r
-	return nil
+	f.again = func() (recordReader, error) {
+		r := newCSVReader(decoded(src, size, kind), d.delim)
+		r.wrapped = d.wrapped
+		r.expect(d.width)
+		return r, nil
+	}
+	f.reader, err = f.again()
+	return err
 }
 
 // prepare reads the first rows, finds the header and decides the mapping.
 func (f *File) prepare(o Options) error {
+	for _, w := range f.Warnings {
+		f.fromReading = append(f.fromReading, w.Fault)
+	}
 	if err := f.readSample(); err != nil {
 		return err
 	}
@@ -155,7 +186,7 @@ func (f *File) prepare(o Options) error {
 	var headings []string
 	width, _ := commonWidth(f.pending)
 	if f.HasHeader = header; header {
-		headings = f.pending[at].fields
+		headings, f.behind = f.pending[at].fields, f.pending[at].line
 		width = len(headings)
 		if f.Format == FormatCSV {
 			for width > 1 && strings.TrimSpace(headings[width-1]) == "" && !f.filledAt(width-1, at+1) {
@@ -173,6 +204,13 @@ func (f *File) prepare(o Options) error {
 		}
 	}
 	f.reader.expect(width)
+	err := f.standGuard(headings, width)
+	if err != nil {
+		return err
+	}
+	if f.Preset, err = presetOf(headings); err != nil {
+		return err
+	}
 	f.mapColumns(headings, width, o)
 	if len(f.pending) == 0 {
 		f.warn(keyNoRows.fault())
@@ -193,15 +231,22 @@ func (f *File) filledAt(i, from int) bool {
 
 func (f *File) mapColumns(headings []string, width int, o Options) {
 	pl := newPlaces()
-	m := newMapper(headings, f.pending, width, newPatterns(pl))
+	m := newMapper(headings, f.pending, width, newPatterns(pl), f.guard)
+	m.preset = f.Preset.fields()
 	m.decide(headings != nil, o.Mapping)
+	if len(o.Mapping) > 0 {
+		plain := newMapper(headings, f.pending, width, m.patterns, f.guard)
+		plain.preset = m.preset
+		plain.decide(headings != nil, nil)
+		m.creditReasons(plain.columns)
+	}
 	f.Columns = m.columns
 	for _, w := range m.warnings {
 		f.warn(w)
 	}
 	p := &rowParser{
 		options: o, columns: map[Field]int{}, places: pl, forms: newAddressForms(pl),
-		words: m.words, width: width, ragged: f.Format == FormatXLSX,
+		words: m.words, width: width, ragged: f.Format == FormatXLSX, guard: f.guard, all: f.Columns, status: f.Preset.Status,
 	}
 	for _, c := range m.columns {
 		if _, taken := p.columns[c.Field]; c.Field != FieldNone && !taken {
@@ -239,20 +284,6 @@ func (f *File) readSample() error {
 }
 
 func (f *File) warn(e *fault.Error) { f.Warnings = append(f.Warnings, Problem{Fault: e}) }
-
-// Stage takes a slow file apart now, so that reading its rows later is quick.
-// Text needs no staging.
-func (f *File) Stage() error {
-	if f.Format != FormatXLSX {
-		return nil
-	}
-	s, err := newSpool(f.reader)
-	if err != nil {
-		return err
-	}
-	f.reader = s
-	return nil
-}
 
 // Next returns the next row that is not blank, or io.EOF. A row that cannot be
 // taken is returned with its reason and the reading goes on.

@@ -50,6 +50,15 @@ const (
 	keyMoreNotListed   faultKey = "contact.more_not_listed"
 )
 
+// What is worth saying about numbers and words that need care. Further keys are
+// made of a secret's name: "intake.column_…" and "intake.cell_…".
+const (
+	keyColumnHidden faultKey = "intake.column_hidden"
+	keyColumnIBAN   faultKey = "intake.column_iban"
+
+	keyCardUnreadable faultKey = "intake.card_unreadable"
+)
+
 // Why a file cannot be read at all. Each text says what to do instead.
 var (
 	ErrEmpty         = fault.New(fault.Invalid, "contact.file_empty").At("file")
@@ -62,7 +71,6 @@ var (
 	ErrOpenDocument  = fault.New(fault.Invalid, "contact.file_open_document").At("file")
 	ErrArchive       = fault.New(fault.Invalid, "contact.file_archive").At("file")
 	ErrMarkup        = fault.New(fault.Invalid, "contact.file_markup").At("file")
-	ErrVCard         = fault.New(fault.Invalid, "contact.file_vcard").At("file")
 	ErrNotATable     = fault.New(fault.Invalid, "contact.file_not_a_table").At("file")
 	ErrDamaged       = fault.New(fault.Invalid, "contact.file_damaged").At("file")
 	ErrNoSheet       = fault.New(fault.Invalid, "contact.file_no_sheet").At("file")

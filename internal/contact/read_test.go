@@ -227,7 +227,6 @@ func TestRefusedFiles(t *testing.T) {
 		"locked excel":   {"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1" + strings.Repeat("\x00", 600) + utf16Bytes("EncryptedPackage", false, false), ErrLocked},
 		"html":           {"\n<html><table><tr><td>Jan</td></tr></table></html>", ErrMarkup},
 		"xml":            {"<?xml version=\"1.0\"?><Workbook/>", ErrMarkup},
-		"vcard":          {"BEGIN:VCARD\nVERSION:3.0\nFN:Jan\nEND:VCARD\n", ErrVCard},
 		"gzip":           {"\x1F\x8B\x08\x00\x00\x00", ErrArchive},
 		"broken zip":     {"PK\x03\x04 nothing behind it", ErrDamaged},
 		"binary":         {strings.Repeat("\x01\x02\x03\x04\x05abc", 50), ErrNotATable},
@@ -292,5 +291,53 @@ func TestWrappedLines(t *testing.T) {
 	_, rows := readAll(t, "\"naam,email,straat\"\r\n\"Jan,jan@example.be,\"\"Kade 1, bus 2\"\"\"\r\n\"An,an@example.be,Kade 2\"\r\n", belgian())
 	if len(rows) != 2 || rows[0].Contact.Street != "Kade 1, bus 2" || rows[1].Contact.Email != "an@example.be" {
 		t.Errorf("%+v", rows)
+	}
+}
+
+// TestTrapsTogether reads one file with the small traps in it: "+32 (0)", leading
+// zeros, doubled quotes, names from right to left, emoji, formulas, three orders of
+// dates each in its own file.
+func TestTrapsTogether(t *testing.T) {
+	t.Parallel()
+	_, rows := readAll(t, "Klantnummer;Naam;E-mail;Telefoon;Postcode;Gemeente;Land;Geboortedatum\n"+
+		"00017;\"Jan \"\"de\"\" Smet\";jan@example.be;+32 (0)471 23 45 67;01067;Dresden;Duitsland;31/12/1980\n"+
+		"00018;שלום כהן 🌸;an@example.be;0471 23 45 67;3000;Leuven;België;01/02/1980\n"+
+		"00019;=2+3;bo@example.be;;3000;Leuven;België;05/06/1980\n", belgian())
+	a, b, c := rows[0].Contact, rows[1].Contact, rows[2].Contact
+	if a.CustomerNumber != "00017" || a.Name != `Jan "de" Smet` || a.Phone != "+32471234567" || a.Postcode != "01067" || a.BirthDate != (Date{1980, 12, 31}) {
+		t.Errorf("%+v", a)
+	}
+	if b.Name != "שלום כהן 🌸" || b.BirthDate != (Date{1980, 2, 1}) || c.Name != "=2+3" {
+		t.Errorf("%+v\n%+v", b, c)
+	}
+	for _, day := range []string{"1980-12-31", "31.12.1980", "12/31/1980"} {
+		_, rows := readAll(t, "naam;email;geboortedatum\nJan;jan@example.be;"+day+"\n", belgian())
+		if rows[0].Contact.BirthDate != (Date{1980, 12, 31}) {
+			t.Errorf("%s: %v", day, rows[0].Contact.BirthDate)
+		}
+	}
+}
+
+// TestTwoHundredThousandRows are read one by one.
+func TestTwoHundredThousandRows(t *testing.T) {
+	t.Parallel()
+	data := "naam;email\n" + strings.Repeat("Jan Peeters;jan@example.be\n", 200_000)
+	f, err := Open(strings.NewReader(data), int64(len(data)), belgian())
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for {
+		r, err := f.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil || r.Rejected != nil {
+			t.Fatal(err, r.Rejected)
+		}
+		n++
+	}
+	if n != 200_000 {
+		t.Errorf("%d rows", n)
 	}
 }

@@ -32,6 +32,9 @@ type rowParser struct {
 	words   map[string]Field
 	width   int  // fields a row must have
 	ragged  bool // rows may have fewer or more
+	guard   *guard
+	all     []Column
+	status  Marketing // of everybody in the file, unless the row says otherwise
 }
 
 // draft is a row on its way to a contact.
@@ -47,6 +50,9 @@ func (p *rowParser) parse(rec record) Row {
 	if row.Rejected = p.misfit(rec); row.Rejected != nil {
 		return row
 	}
+	if row.Rejected = p.secretIn(rec); row.Rejected != nil {
+		return row
+	}
 	d := draft{p: p, cells: rec.fields, row: &row}
 	if rec.repair != "" {
 		d.warn(rec.repair, FieldNone, "")
@@ -58,6 +64,21 @@ func (p *rowParser) parse(rec record) Row {
 	d.rest()
 	d.judge()
 	return row
+}
+
+// secretIn refuses a row that carries a national number, a payment card or a
+// password into a column that is taken over. The message names line and column and
+// never the value.
+func (p *rowParser) secretIn(rec record) *fault.Error {
+	for _, c := range p.all {
+		if c.Field == FieldNone || c.Index >= len(rec.fields) {
+			continue
+		}
+		if s := p.guard.inCell(c.Index, rec.fields[c.Index]); s != secretNone {
+			return s.cellKey().at(c.Field).With("Column", c.Label())
+		}
+	}
+	return nil
 }
 
 // misfit says why the fields of a row cannot be told apart.
@@ -179,6 +200,12 @@ func (d *draft) rest() {
 	c := &d.row.Contact
 	c.Language = d.language()
 	c.Marketing = marketingOf(d.get(FieldMarketing))
+	if c.Marketing == MarketingUnknown {
+		c.Marketing = d.p.status
+	}
+	if marketingOf(d.get(FieldOptedOut)) == MarketingSubscribed { // "yes" to no mailings
+		c.Marketing = MarketingUnsubscribed
+	}
 	if at := d.get(FieldUnsubscribed); at != "" {
 		c.Marketing, c.UnsubscribedAt = MarketingUnsubscribed, parseMoment(at)
 	}

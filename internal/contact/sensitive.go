@@ -1,14 +1,10 @@
 package contact
 
-import (
-	"strconv"
-	"strings"
-)
+import "strings"
 
-// refusal says why a column may not be kept, as the key of its warning; empty
-// when it may. National numbers and payment cards are recognised by their check
-// digits whatever their heading; a heading alone is enough as well.
-func refusal(heading string, values []string, refused map[string]Field) faultKey {
+// refusedHeading says by its heading alone that a column may not be kept, as the
+// key of its warning; empty when it may.
+func refusedHeading(heading string, refused map[string]Field) faultKey {
 	switch refused[foldKey(heading)] {
 	case "national":
 		return keyColumnNational
@@ -17,104 +13,182 @@ func refusal(heading string, values []string, refused map[string]Field) faultKey
 	case "password":
 		return keyColumnPassword
 	}
-	count := map[faultKey]int{}
-	filled := 0
-	for _, v := range values {
-		if v == "" {
-			continue
-		}
-		filled++
-		if k := secretKind(v); k != "" {
-			count[k]++
+	return ""
+}
+
+// columnKey and cellKey are what is said about a secret.
+func (s secret) columnKey() faultKey { return faultKey("intake.column_" + string(s)) }
+
+func (s secret) cellKey() faultKey { return faultKey("intake.cell_" + string(s)) }
+
+// secrets are all kinds, for the tests of the texts.
+func secrets() []secret {
+	return []secret{
+		secretBelgian, secretDutch, secretFrench, secretTax, secretPension, secretLux, secretIrish, secretCard, secretHash,
+	}
+}
+
+// hashMarks begin the stored passwords of shops and web sites (crypt, bcrypt,
+// Argon2, scrypt, PBKDF2, phpass, LDAP).
+func hashMarks() []string {
+	return []string{
+		"$2y$", "$2a$", "$2b$", "$2x$", "$argon2", "$scrypt$", "$7$", "$1$", "$5$", "$6$", "$y$", "$P$", "$H$", "$S$",
+		"$pbkdf2", "pbkdf2_", "pbkdf2:", "scrypt:", "bcrypt_sha256$", "bcrypt$", "argon2$", "sha1$", "sha256$", "{SSHA", "{SHA", "{CRYPT}", "{MD5}",
+	}
+}
+
+// isSecretHash recognises a stored password: by its mark, or as the naked SHA-1,
+// SHA-256 or SHA-512 of something, or with its salt behind a colon.
+func isSecretHash(s string) bool {
+	s = strings.TrimSpace(s)
+	if len(s) < 20 {
+		return false
+	}
+	for _, m := range hashMarks() {
+		if strings.HasPrefix(s, m) {
+			return true
 		}
 	}
-	for k, n := range count {
-		// A number of nine digits passes the test of a BSN one time in eleven,
-		// so a few values prove nothing.
-		if n*10 >= filled*6 && (n >= 3 || k == keyColumnPassword) {
+	head, salt, salted := strings.Cut(s, ":")
+	switch len(head) {
+	case 40, 64, 96, 128:
+		return isHex(head) && len(salt) <= 64
+	case 32:
+		return salted && salt != "" && isHex(head) && len(salt) <= 64
+	}
+	return false
+}
+
+func isHex(s string) bool {
+	letters := 0
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F':
+			letters++
+		case !isDigit(c):
+			return false
+		}
+	}
+	return letters > 0
+}
+
+// guard keeps secrets out of one file: it knows which columns are refused and
+// what to believe of a single number in the others.
+type guard struct {
+	detector *detector
+	verdicts []verdict
+	headings []faultKey // by column, refused for its heading
+	// inPreamble: a secret stands among or above the headings.
+	inPreamble bool
+	words      *wordFinder
+	notes      map[int]bool // columns of free text
+	hints      map[int]hint
+}
+
+// standGuard looks at every value of the file, once, before anything of it is
+// taken or kept.
+func (f *File) standGuard(headings []string, width int) error {
+	if f.guard != nil { // the census was taken when the file was cleaned
+		f.guard.widen(width)
+		return nil
+	}
+	rows, err := f.again()
+	if err != nil {
+		return err
+	}
+	g := &guard{detector: newDetector(), headings: make([]faultKey, width), notes: map[int]bool{}, hints: map[int]hint{}}
+	for i, h := range headings {
+		if isNoteHeading(h) {
+			g.notes[i] = true
+		}
+	}
+	if g.words, err = newWordFinder(); err != nil {
+		return err
+	}
+	c, err := takeCensus(rows, f.behind, width, func(cells []string) {
+		for _, s := range cells {
+			g.inPreamble = g.inPreamble || g.inHeading(s)
+		}
+	}, g.hintIn)
+	if err != nil {
+		return err
+	}
+	g.verdicts = c.verdicts()
+	refused := parseWords(refusedTable)
+	for i := range min(width, len(headings)) {
+		g.headings[i] = refusedHeading(headings[i], refused)
+		// The number of a Dutch company passes the same test as a citizen's.
+		if g.verdicts[i].column == secretDutch && foldKey(headings[i]) == "rsin" {
+			g.verdicts[i].column = secretNone
+		}
+	}
+	f.guard = g
+	return nil
+}
+
+// widen makes room for columns a kept file did not know of when it was read in
+// another way.
+func (g *guard) widen(width int) {
+	for len(g.verdicts) < width {
+		g.verdicts, g.headings = append(g.verdicts, verdict{}), append(g.headings, "")
+	}
+}
+
+// inHeading reports whether a heading, or a cell above the headings, is or holds a
+// secret. A file without headings whose first row is taken for one has people in
+// it.
+func (g *guard) inHeading(s string) bool {
+	if strings.Contains(s, withheld) || isSecretHash(s) {
+		return true
+	}
+	for _, at := range g.detector.look(s) {
+		if at.passed && (at.whole || at.believed || at.mayStand) {
+			return true
+		}
+	}
+	return false
+}
+
+// withheld stands in a kept file where a secret stood, followed by its kind. The
+// rune is no character, so no file of people holds it.
+const withheld = "\uFDD0"
+
+// columnKey says why a column is refused; empty when it may stay.
+func (g *guard) columnKey(i int) faultKey {
+	if i < 0 || i >= len(g.verdicts) {
+		return ""
+	}
+	if s := g.verdicts[i].column; s != secretNone {
+		return s.columnKey()
+	}
+	return g.headings[i]
+}
+
+// inCell says which secret stands in a cell of a column that may stay.
+func (g *guard) inCell(i int, s string) secret {
+	if len(s) < 7 || len(g.verdicts) == 0 {
+		return secretNone
+	}
+	if _, kind, found := strings.Cut(s, withheld); found {
+		return knownSecret(kind)
+	}
+	if isSecretHash(s) {
+		return secretHash
+	}
+	v := g.verdicts[min(i, len(g.verdicts)-1)]
+	for _, at := range g.detector.look(s) {
+		if at.believed || at.mayStand && v.single[at.secret] {
+			return at.secret
+		}
+	}
+	return secretNone
+}
+
+func knownSecret(s string) secret {
+	for _, k := range secrets() {
+		if string(k) == s {
 			return k
 		}
 	}
-	return ""
-}
-
-// secretKind says which sort of number or secret a value is, by its check digits
-// or its form.
-func secretKind(s string) faultKey {
-	for _, mark := range []string{"$2y$", "$2a$", "$2b$", "$argon2", "$P$", "$6$", "pbkdf2_"} {
-		if strings.HasPrefix(s, mark) {
-			return keyColumnPassword
-		}
-	}
-	if strings.Trim(s, "0123456789 .-") != "" {
-		return ""
-	}
-	d := digitsOf(s)
-	switch {
-	case isBelgianNumber(d), isBSN(d), isFrenchNumber(d):
-		return keyColumnNational
-	case isCard(d):
-		return keyColumnCard
-	}
-	return ""
-}
-
-// isBelgianNumber checks a rijksregisternummer: a birth date, a counter and 97
-// minus the rest of the division; people born from 2000 on have a 2 before it.
-func isBelgianNumber(d string) bool {
-	if len(d) != 11 {
-		return false
-	}
-	n, _ := strconv.Atoi(d[:9])
-	check, _ := strconv.Atoi(d[9:])
-	month, _ := strconv.Atoi(d[2:4])
-	day, _ := strconv.Atoi(d[4:6])
-	if month%20 > 12 || day > 31 {
-		return false
-	}
-	return check == 97-n%97 || check == 97-(n+2_000_000_000)%97
-}
-
-// isBSN checks a Dutch citizen service number (the eleven test). Spreadsheets
-// take away its leading zero.
-func isBSN(d string) bool {
-	if len(d) == 8 {
-		d = "0" + d
-	}
-	if len(d) != 9 || d == "000000000" {
-		return false
-	}
-	sum := 0
-	for i := range 8 {
-		sum += (9 - i) * int(d[i]-'0')
-	}
-	return (sum-int(d[8]-'0'))%11 == 0
-}
-
-// isFrenchNumber checks a French social security number with its key.
-func isFrenchNumber(d string) bool {
-	if len(d) != 15 || (d[0] != '1' && d[0] != '2') {
-		return false
-	}
-	n, err := strconv.ParseInt(d[:13], 10, 64)
-	key, _ := strconv.ParseInt(d[13:], 10, 64)
-	return err == nil && key == 97-n%97
-}
-
-// isCard checks a payment card number (Luhn) with the first digits cards have.
-func isCard(d string) bool {
-	if len(d) < 13 || len(d) > 19 || d[0] < '3' || d[0] > '6' {
-		return false
-	}
-	sum := 0
-	for i := range len(d) {
-		n := int(d[len(d)-1-i] - '0')
-		if i%2 == 1 {
-			if n *= 2; n > 9 {
-				n -= 9
-			}
-		}
-		sum += n
-	}
-	return sum%10 == 0
+	return secretCard
 }

@@ -39,7 +39,7 @@ func sheet(t testing.TB, rows [][]any) string {
 }
 
 // TestWorkbook reads numbers, days, gaps and long telephone numbers as they are
-// meant, before and after staging.
+// meant.
 func TestWorkbook(t *testing.T) {
 	t.Parallel()
 	data := sheet(t, [][]any{
@@ -52,38 +52,31 @@ func TestWorkbook(t *testing.T) {
 		{19, "An"},
 		{20, "Bo", "no mail"},
 	})
-	for _, staged := range []bool{false, true} {
-		f, err := Open(strings.NewReader(data), int64(len(data)), belgian())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if staged {
-			if err := f.Stage(); err != nil {
-				t.Fatal(err)
-			}
-		}
-		rows, err := rowsOf(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if f.Format != FormatXLSX || f.Sheet != "Klanten" || len(rows) != 4 {
-			t.Fatalf("%s %s: %d rows", f.Format, f.Sheet, len(rows))
-		}
-		renee := rows[0].Contact
-		want := Contact{
-			CustomerNumber: "17", Name: "Renée Çelik 🌸", Email: "renee@example.be", Phone: "+32471234567",
-			Street: "Kerkstraat 1", Postcode: "3000", City: "Leuven", Country: "BE", Language: "nl",
-			BirthDate: Date{1980, 1, 1}, Source: Source{Line: 4},
-		}
-		if renee != want {
-			t.Errorf("got  %+v\nwant %+v", renee, want)
-		}
-		if c := rows[1].Contact; c.Postcode != "01067" || c.Country != "DE" || rows[1].Line != 6 {
-			t.Errorf("line %d: %+v", rows[1].Line, c)
-		}
-		if rows[2].Rejected != nil || !errors.Is(rows[3].Rejected, keyMailInvalid.fault()) || rows[3].Line != 8 {
-			t.Errorf("%+v", rows[2:])
-		}
+	f, err := Open(strings.NewReader(data), int64(len(data)), belgian())
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := rowsOf(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.Format != FormatXLSX || f.Sheet != "Klanten" || len(rows) != 4 {
+		t.Fatalf("%s %s: %d rows", f.Format, f.Sheet, len(rows))
+	}
+	renee := rows[0].Contact
+	want := Contact{
+		CustomerNumber: "17", Name: "Renée Çelik 🌸", Email: "renee@example.be", Phone: "+32471234567",
+		Street: "Kerkstraat 1", Postcode: "3000", City: "Leuven", Country: "BE", Language: "nl",
+		BirthDate: Date{1980, 1, 1}, Source: Source{Line: 4},
+	}
+	if renee != want {
+		t.Errorf("got  %+v\nwant %+v", renee, want)
+	}
+	if c := rows[1].Contact; c.Postcode != "01067" || c.Country != "DE" || rows[1].Line != 6 {
+		t.Errorf("line %d: %+v", rows[1].Line, c)
+	}
+	if rows[2].Rejected != nil || !errors.Is(rows[3].Rejected, keyMailInvalid.fault()) || rows[3].Line != 8 {
+		t.Errorf("%+v", rows[2:])
 	}
 }
 

@@ -37,7 +37,12 @@ type ImportPlan struct {
 	Sheet     string
 	HasHeader bool
 	Columns   []contact.Column
-	FileHash  string // SHA-256, hexadecimal
+	Tool      string            // the program the file was recognised to come from; empty for any other
+	Status    contact.Marketing // of everybody in such an export; empty: each row says
+	FileHash  string            // SHA-256, hexadecimal
+	// IsCleaned: what may not be kept was taken out of the file before it was kept;
+	// how it is written can no longer be chosen.
+	IsCleaned bool
 }
 
 // ImportResult is an import that was carried out.
@@ -93,14 +98,22 @@ func (in ImportInput) open(now time.Time) (*contact.File, ImportPlan, error) {
 	if err != nil {
 		return nil, ImportPlan{}, err
 	}
+	if f.SourceHash != "" {
+		return f, planOf(f, f.SourceHash), nil
+	}
 	hash := sha256.New()
 	if _, err := io.Copy(hash, io.NewSectionReader(in.File, 0, in.Size)); err != nil {
 		return nil, ImportPlan{}, errors.Join(fmt.Errorf("hash file: %w", err), f.Close())
 	}
-	return f, ImportPlan{
+	return f, planOf(f, hex.EncodeToString(hash.Sum(nil))), nil
+}
+
+// planOf is what is known before a row was read.
+func planOf(f *contact.File, hash string) ImportPlan {
+	return ImportPlan{
 		Format: f.Format, Encoding: f.Encoding, Delimiter: f.Delimiter, Sheet: f.Sheet,
-		HasHeader: f.HasHeader, Columns: f.Columns, FileHash: hex.EncodeToString(hash.Sum(nil)),
-	}, nil
+		HasHeader: f.HasHeader, Columns: f.Columns, FileHash: hash, Tool: f.Preset.Name, Status: f.Preset.Status, IsCleaned: f.SourceHash != "",
+	}
 }
 
 // Import takes the people of a file over: everybody who can be taken, or nobody
@@ -119,10 +132,6 @@ func (s *Service) importing(ctx context.Context, actor journal.Actor, in ImportI
 		return ImportResult{}, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	// A workbook is taken apart before the database is asked for its lock.
-	if err := f.Stage(); err != nil {
-		return ImportResult{}, err
-	}
 	res.ImportPlan = plan
 	if res.Import, err = contact.NewImport(); err != nil {
 		return ImportResult{}, fmt.Errorf("import contacts: %w", err)

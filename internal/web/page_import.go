@@ -25,6 +25,7 @@ func (s *Server) importRoutes() []Route {
 		{Method: get, Path: "/contacts/import", Needs: account.EditContacts, Handle: askForFile},
 		{Method: post, Path: "/contacts/import", Needs: account.EditContacts, Handle: takeFile, Upload: true},
 		{Method: get, Path: "/contacts/import/:upload", Needs: account.EditContacts, Handle: previewFile},
+		{Method: get, Path: "/contacts/import/:upload/refused/:format", Needs: account.EditContacts, Handle: refusedRows},
 		{Method: post, Path: "/contacts/import/:upload/confirm", Needs: account.EditContacts, Handle: importFile},
 		{Method: get, Path: "/contacts/imports", Needs: account.SeeContacts, Handle: listImports},
 		{Method: post, Path: "/contacts/imports/:import/undo", Needs: account.EditContacts, Handle: undoImport},

@@ -18,6 +18,8 @@ type Papers interface {
 	Register(ctx context.Context, w io.Writer, format string, r RegisterTable) error
 	// Scan writes a scan of the firm as a PDF.
 	Scan(ctx context.Context, w io.Writer, p ScanPaper) error
+	// RefusedRows writes the rows an import would refuse as xlsx or csv.
+	RefusedRows(ctx context.Context, w io.Writer, format string, r RegisterTable) error
 }
 
 // Paper is what stands around a notification. A draft has no version and no hash;
@@ -31,7 +33,7 @@ type Paper struct {
 	Authority string
 }
 
-// RegisterTable is the register in words of one language.
+// RegisterTable is the register, or another list, in words of one language.
 type RegisterTable struct {
 	Firm    firm.Firm
 	Lang    string
