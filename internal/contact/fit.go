@@ -33,8 +33,19 @@ func (q Query) sought() sought {
 	return s
 }
 
-// isAnything reports whether every text fits.
-func (s sought) isAnything() bool { return len(s.words) == 0 && len(s.number) == 0 }
+// isIn reports whether a folded text contains what is sought.
+func (s sought) isIn(text []byte) bool {
+	for _, w := range s.words {
+		if !bytes.Contains(text, w) {
+			return len(s.number) > 0 && bytes.Contains(text, s.number)
+		}
+	}
+	return true
+}
+
+// canBeExact reports whether a line of a person could be just that: of one or two
+// characters only a customer number is.
+func (s sought) canBeExact() bool { return len(s.whole) > 2 || isDigits(string(s.whole)) }
 
 // fit says how a folded text of lines fits. Without words everything does.
 func (s sought) fit(text []byte) Fit {
@@ -56,7 +67,7 @@ func (s sought) fitWords(text []byte) Fit {
 			best = FitsParts
 		}
 	}
-	if best == FitsWords && hasLine(text, s.whole) {
+	if best == FitsWords && s.canBeExact() && hasLine(text, s.whole) {
 		return FitsExactly
 	}
 	return best

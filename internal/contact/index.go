@@ -1,7 +1,7 @@
 package contact
 
 import (
-	"cmp"
+	"bytes"
 	"context"
 	"runtime"
 	"slices"
@@ -108,13 +108,20 @@ type hit struct {
 
 // compare orders hits: the better fit first, then by name.
 func (h hit) compare(o hit) int {
-	return cmp.Or(cmp.Compare(h.fit, o.fit), slices.Compare(h.text, o.text), slices.Compare(h.id[:], o.id[:]))
+	if h.fit != o.fit {
+		return int(h.fit) - int(o.fit)
+	}
+	if c := bytes.Compare(h.text, o.text); c != 0 {
+		return c
+	}
+	return bytes.Compare(h.id[:], o.id[:])
 }
 
 // ask is a question as the shards answer it.
 type ask struct {
 	sought sought
-	grams  []uint8
+	grams  []uint8 // signatures of the words
+	number []uint8 // signatures of the number, which is enough alone
 	want   criterion
 	after  *hit // nil: from the first
 	most   int  // how many of the best are wanted; negative: all, in no order
@@ -123,13 +130,10 @@ type ask struct {
 // asked prepares q. The caller holds the lock.
 func (x *Index) asked(q Query, most int) ask {
 	a := ask{sought: q.sought(), want: x.criterion(q), most: most}
-	if len(a.sought.number) == 0 {
-		for _, w := range a.sought.words {
-			a.grams = appendGrams(a.grams, w)
-		}
-	} else if len(a.sought.words) == 1 && string(a.sought.words[0]) == string(a.sought.number) {
-		a.grams = appendGrams(a.grams, a.sought.number)
+	for _, w := range a.sought.words {
+		a.grams = appendGrams(a.grams, w)
 	}
+	a.number = appendGrams(nil, a.sought.number)
 	if id, err := uuid.Parse(string(q.After.ID)); err == nil {
 		if at, ok := x.slots[id]; ok {
 			s := x.shards[at/shardSize]
@@ -176,6 +180,16 @@ func (x *Index) scan(ctx context.Context, a ask) answer {
 		out.best = out.best[:min(len(out.best), a.most)]
 	}
 	return out
+}
+
+// isBeyond reports whether a text is behind all that are kept, unless it fits
+// exactly.
+func (r *answer) isBeyond(text []byte, most int) bool {
+	if !r.cut {
+		return false
+	}
+	last := r.best[most-1]
+	return last.fit == FitsWords && bytes.Compare(text, last.text) > 0 || last.fit == FitsExactly
 }
 
 // keep remembers a hit when it may be among the best, sorting now and then.

@@ -77,33 +77,43 @@ func (s *shard) squeeze() {
 // answer looks through the shard and adds to r. first is the number of its first
 // place in the index.
 func (s *shard) answer(a ask, first int, r *answer) {
-	anything := a.sought.isAnything()
 	for word := range (s.used + 63) / 64 {
-		left := s.live[word]
-		for _, g := range a.grams {
-			left &= s.signs[g][word]
-		}
-		for ; left != 0; left &= left - 1 {
+		for left := s.candidates(a, word); left != 0; left &= left - 1 {
 			k := word*64 + bits.TrailingZeros64(left)
 			if !a.want.all && !a.want.fits(&s.facts[k], first+k) {
 				continue
 			}
-			fit := FitsWords
-			if !anything {
-				if fit = a.sought.fit(s.text(k)); fit == fitsNot {
-					continue
-				}
-			}
-			r.total++
-			if a.most == 0 {
+			text := s.text(k)
+			if !a.sought.isIn(text) {
 				continue
 			}
-			h := hit{fit: fit, at: first + k, text: s.text(k), id: s.ids[k]}
+			r.total++
+			if a.most == 0 || !a.sought.canBeExact() && r.isBeyond(text, a.most) {
+				continue
+			}
+			h := hit{fit: a.sought.fit(text), at: first + k, text: text, id: s.ids[k]}
 			if a.after == nil || h.compare(*a.after) > 0 {
 				r.keep(h, a.most)
 			}
 		}
 	}
+}
+
+// candidates are those of 64 people who may contain what is sought: all its words
+// or, where it is one, the number.
+func (s *shard) candidates(a ask, word int) uint64 {
+	left := s.live[word]
+	for _, g := range a.grams {
+		left &= s.signs[g][word]
+	}
+	if len(a.sought.number) == 0 {
+		return left
+	}
+	number := s.live[word]
+	for _, g := range a.number {
+		number &= s.signs[g][word]
+	}
+	return left | number
 }
 
 // eachGram calls fn with the number of each three-byte part of a text. Parts

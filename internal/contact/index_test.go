@@ -20,7 +20,7 @@ import (
 func someone(t *rapid.T, k int) Contact {
 	pick := func(from ...string) string { return rapid.SampledFrom(from).Draw(t, "part") }
 	c := Contact{
-		Name: pick("Renée Çelik", "An de Smet", "Jan Peeters", "Øystein Ås", "张伟", "Anneke 't Hooft", "Peeters-Jansen Jo"),
+		Name:  pick("Renée Çelik", "An de Smet", "Jan Peeters", "Øystein Ås", "张伟", "Anneke 't Hooft", "Peeters-Jansen Jo"),
 		Email: pick("", fmt.Sprintf("jan.%d@example.com", k), "an@voorbeeld.be"), Phone: pick("", "+32471234567", "+31612345678", "0471"),
 		Street: pick("", "Lindestraat 1"), Postcode: pick("", "3000", "1234 AB", "1000", "75001"), City: pick("", "Leuven", "'s-Hertogenbosch"),
 		Country: pick("", "BE", "NL"), Language: pick("", "nl", "fr"), CustomerNumber: pick("", fmt.Sprint("K", k)),
