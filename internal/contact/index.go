@@ -3,6 +3,7 @@ package contact
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"runtime"
 	"slices"
 	"sync"
@@ -120,8 +121,12 @@ func (h hit) compare(o hit) int {
 // ask is a question as the shards answer it.
 type ask struct {
 	sought sought
-	grams  []uint8 // signatures of the words
-	number []uint8 // signatures of the number, which is enough alone
+	grams  []sign // signatures of the words
+	number []sign // signatures of the number, which is enough alone
+	starts []sign // signatures of who may have all words at the beginning of some
+	line   sign   // signature of who fits exactly
+	exact  bool   // somebody may fit exactly
+	phone  bool   // somebody may fit exactly whose signature does not say so
 	want   criterion
 	after  *hit // nil: from the first
 	most   int  // how many of the best are wanted; negative: all, in no order
@@ -131,9 +136,10 @@ type ask struct {
 func (x *Index) asked(q Query, most int) ask {
 	a := ask{sought: q.sought(), want: x.criterion(q), most: most}
 	for _, w := range a.sought.words {
-		a.grams = appendGrams(a.grams, w)
+		a.grams, a.starts = appendGrams(a.grams, w), append(a.starts, startSign(string(w)))
 	}
 	a.number = appendGrams(nil, a.sought.number)
+	a.line, a.exact, a.phone = lineSign(string(a.sought.whole)), !a.sought.isAnything(), len(a.sought.number) >= wholePhone
 	if id, err := uuid.Parse(string(q.After.ID)); err == nil {
 		if at, ok := x.slots[id]; ok {
 			s := x.shards[at/shardSize]
@@ -143,12 +149,15 @@ func (x *Index) asked(q Query, most int) ask {
 	return a
 }
 
-// answer is what some shards found. Once it was cut, the first of best are sorted
-// and the last of those is what a newcomer must beat.
+// answer is what some shards found. Once it was cut, last is what a newcomer must
+// beat.
 type answer struct {
 	total int
 	best  []hit
 	cut   bool
+	last  hit    // of those kept, after the cut
+	first uint64 // first bytes of its text
+	more  bool   // not all were counted
 }
 
 // parallelFrom is how many shards are worth a second worker.
@@ -173,6 +182,7 @@ func (x *Index) scan(ctx context.Context, a ask) answer {
 	out := answers[0]
 	for _, more := range answers[1:] {
 		out.total += more.total
+		out.more = out.more || more.more
 		out.best = append(out.best, more.best...)
 	}
 	if a.most >= 0 {
@@ -182,24 +192,62 @@ func (x *Index) scan(ctx context.Context, a ask) answer {
 	return out
 }
 
-// isBeyond reports whether a text is behind all that are kept, unless it fits
-// exactly.
-func (r *answer) isBeyond(text []byte, most int) bool {
-	if !r.cut {
+// ManyPeople is up to how many a search counts exactly.
+const ManyPeople = 1000
+
+// consider counts somebody who may fit, at best as h says, and keeps him when he
+// may be among the best. Once many were found, those who could not be shown anyway
+// are not looked at.
+func (r *answer) consider(a ask, h hit) {
+	beyond := r.isBeyond(h, a.most)
+	if beyond && a.most > 0 && a.exact && r.total >= ManyPeople {
+		r.more = true
+		return
+	}
+	if !a.sought.isIn(h.text) {
+		return
+	}
+	r.total++
+	if beyond {
+		return
+	}
+	h.fit = a.sought.fit(h.text)
+	if a.after == nil || h.compare(*a.after) > 0 {
+		r.keep(h, a.most)
+	}
+}
+
+// isPast does for most what consider does, by the first bytes of a text alone:
+// whoever is behind all that are kept is counted at most. It reports whether that
+// was so.
+func (r *answer) isPast(a ask, hope Fit, first uint64) bool {
+	if !r.cut || a.exact && r.total < ManyPeople || hope < r.last.fit || hope == r.last.fit && first <= r.first {
 		return false
 	}
-	last := r.best[most-1]
-	return last.fit == FitsWords && bytes.Compare(text, last.text) > 0 || last.fit == FitsExactly
+	if a.exact {
+		r.more = true
+	} else {
+		r.total++
+	}
+	return true
+}
+
+// isBeyond reports whether somebody is behind all that are kept.
+func (r *answer) isBeyond(h hit, most int) bool {
+	return most == 0 || r.cut && h.compare(r.last) > 0
 }
 
 // keep remembers a hit when it may be among the best, sorting now and then.
 func (r *answer) keep(h hit, most int) {
-	if most == 0 || r.cut && h.compare(r.best[most-1]) > 0 {
+	if r.isBeyond(h, most) {
 		return
 	}
 	r.best = append(r.best, h)
 	if most > 0 && len(r.best) >= 2*most {
 		slices.SortFunc(r.best, hit.compare)
-		r.best, r.cut = r.best[:most], true
+		r.best, r.cut, r.last = r.best[:most], true, r.best[most-1]
+		var first [8]byte
+		copy(first[:], r.last.text)
+		r.first = binary.BigEndian.Uint64(first[:])
 	}
 }

@@ -1,7 +1,9 @@
 package contact
 
 import (
+	"encoding/binary"
 	"math/bits"
+	"strings"
 
 	"github.com/google/uuid"
 )
@@ -11,12 +13,12 @@ import (
 const (
 	shardSize  = 1 << 14
 	shardWords = shardSize / 64
-	signatures = 256
+	signatures = 512
 	mostText   = 4000 // bytes of a person's text that are searched
 )
 
 // shard holds some people: their texts one after another, what they can be
-// counted by, and a signature file of the three-letter parts of the texts. (A
+// counted by, and a signature file of the three-letter parts, the beginnings of words and the lines of the texts. (A
 // signature may promise a part that is not there, never the other way round.)
 type shard struct {
 	used  int // places given out; some may be empty again
@@ -28,6 +30,7 @@ type shard struct {
 	size  [shardSize]uint16
 	ids   [shardSize]uuid.UUID
 	facts [shardSize]facts
+	first [shardSize]uint64 // first eight bytes of the texts: most are told apart by them
 }
 
 func newShard() *shard { return &shard{} }
@@ -42,9 +45,22 @@ func (s *shard) set(k int, e entry) {
 	s.at[k], s.size[k] = uint32(len(s.texts)), uint16(len(text))
 	s.texts = append(s.texts, text...)
 	s.ids[k], s.facts[k] = e.id, e.facts
+	var first [8]byte
+	copy(first[:], text)
+	s.first[k] = binary.BigEndian.Uint64(first[:])
 	word, bit := k/64, uint64(1)<<(k%64)
 	s.live[word] |= bit
-	eachGram(text, func(g uint8) { s.signs[g][word] |= bit })
+	mark := func(g sign) { s.signs[g][word] |= bit }
+	eachGram(text, mark)
+	for line := range strings.SplitSeq(text, "\n") {
+		mark(lineSign(line))
+	}
+	for k := range len(text) {
+		if k == 0 || !isWordByte(text[k-1]) {
+			mark(startSign(text[k:]))
+			mark(startSign(text[k : k+1]))
+		}
+	}
 }
 
 // clear empties a place and overwrites what was there.
@@ -56,7 +72,7 @@ func (s *shard) clear(k int) {
 	for g := range s.signs {
 		s.signs[g][word] &^= bit
 	}
-	s.at[k], s.size[k], s.ids[k], s.facts[k] = 0, 0, uuid.UUID{}, facts{}
+	s.at[k], s.size[k], s.ids[k], s.facts[k], s.first[k] = 0, 0, uuid.UUID{}, facts{}, 0
 	if s.dead > 1<<16 && s.dead > len(s.texts)/2 {
 		s.squeeze()
 	}
@@ -78,47 +94,52 @@ func (s *shard) squeeze() {
 // place in the index.
 func (s *shard) answer(a ask, first int, r *answer) {
 	for word := range (s.used + 63) / 64 {
+		exact, starts := s.signs[a.line][word], s.all(a.starts, word)
 		for left := s.candidates(a, word); left != 0; left &= left - 1 {
-			k := word*64 + bits.TrailingZeros64(left)
+			at := bits.TrailingZeros64(left)
+			k := word*64 + at
 			if !a.want.all && !a.want.fits(&s.facts[k], first+k) {
 				continue
 			}
-			text := s.text(k)
-			if !a.sought.isIn(text) {
+			hope := FitsParts
+			switch {
+			case a.exact && (exact>>at&1 == 1 || a.phone):
+				hope = FitsExactly
+			case starts>>at&1 == 1:
+				hope = FitsWords
+			}
+			if r.isPast(a, hope, s.first[k]) {
 				continue
 			}
-			r.total++
-			if a.most == 0 || !a.sought.canBeExact() && r.isBeyond(text, a.most) {
-				continue
-			}
-			h := hit{fit: a.sought.fit(text), at: first + k, text: text, id: s.ids[k]}
-			if a.after == nil || h.compare(*a.after) > 0 {
-				r.keep(h, a.most)
-			}
+			r.consider(a, hit{fit: hope, at: first + k, text: s.text(k), id: s.ids[k]})
 		}
 	}
+}
+
+// all are those of 64 people who have all of some signatures.
+func (s *shard) all(grams []sign, word int) uint64 {
+	left := s.live[word]
+	for _, g := range grams {
+		left &= s.signs[g][word]
+	}
+	return left
 }
 
 // candidates are those of 64 people who may contain what is sought: all its words
 // or, where it is one, the number.
 func (s *shard) candidates(a ask, word int) uint64 {
-	left := s.live[word]
-	for _, g := range a.grams {
-		left &= s.signs[g][word]
-	}
 	if len(a.sought.number) == 0 {
-		return left
+		return s.all(a.grams, word)
 	}
-	number := s.live[word]
-	for _, g := range a.number {
-		number &= s.signs[g][word]
-	}
-	return left | number
+	return s.all(a.grams, word) | s.all(a.number, word)
 }
 
-// eachGram calls fn with the number of each three-byte part of a text. Parts
+// sign is the number of a signature.
+type sign uint16
+
+// eachGram calls fn with the signature of each three-byte part of a text. Parts
 // across blanks and lines are left out: nobody looks for them.
-func eachGram(text string, fn func(uint8)) {
+func eachGram(text string, fn func(sign)) {
 	for k := 0; k+3 <= len(text); k++ {
 		a, b, c := text[k], text[k+1], text[k+2]
 		if c == ' ' || c == '\n' {
@@ -132,12 +153,29 @@ func eachGram(text string, fn func(uint8)) {
 	}
 }
 
-func gram(a, b, c byte) uint8 {
-	return uint8((uint32(a) | uint32(b)<<8 | uint32(c)<<16) * 2654435761 >> 24)
+func gram(a, b, c byte) sign {
+	return sign((uint32(a) | uint32(b)<<8 | uint32(c)<<16) * 2654435761 >> 23)
 }
 
-// appendGrams adds the signatures in which everybody who contains w must be.
-func appendGrams(to []uint8, w []byte) []uint8 {
-	eachGram(string(w), func(g uint8) { to = append(to, g) })
+// startSign is the signature of a word that begins so; two letters count.
+func startSign(word string) sign {
+	if len(word) == 1 {
+		return gram(1, word[0], 0)
+	}
+	return gram(1, word[0], word[1])
+}
+
+// lineSign is the signature of a whole line.
+func lineSign(line string) sign {
+	h := uint32(2166136261) // FNV-1a
+	for k := range len(line) {
+		h = (h ^ uint32(line[k])) * 16777619
+	}
+	return sign((h ^ h>>15) * 2654435761 >> 23)
+}
+
+// appendGrams adds the signatures that everybody has who contains w.
+func appendGrams(to []sign, w []byte) []sign {
+	eachGram(string(w), func(g sign) { to = append(to, g) })
 	return to
 }

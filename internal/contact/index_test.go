@@ -276,3 +276,42 @@ func TestIndexAtTheSameTime(t *testing.T) {
 		t.Errorf("%d, %v", n, err)
 	}
 }
+
+// TestManyAreRanked asks among thousands: the page is what sorting everybody would
+// give, though most are not looked at, and the count is exact up to ManyPeople.
+func TestManyAreRanked(t *testing.T) {
+	t.Parallel()
+	x, rng := NewIndex(), rand.New(rand.NewPCG(3, 4))
+	given := []string{"Erik", "Jan", "Peter", "Jeroen", "Fer", "er"}
+	var all []entry
+	for k := range 20_000 {
+		var e entry
+		e.id[0], e.id[1] = byte(k), byte(k>>8)
+		e.text = Fold(fmt.Sprintf("%s %d\n%s.%d@example.com\n+324%08d\nK%d", given[rng.IntN(6)], rng.IntN(500), given[rng.IntN(6)], k, rng.IntN(1e8), k))
+		x.put(e)
+		all = append(all, e)
+	}
+	for _, text := range []string{"", "e", "er", "an", "example", "er 17", "jan er", "k77", "04", "71 23", "1234567", "erik 12", "zz", "er 3"} {
+		q := Query{Text: text}
+		var hits []hit
+		for _, e := range all {
+			if fit := q.sought().fit([]byte(e.text)); fit != fitsNot {
+				hits = append(hits, hit{fit: fit, text: []byte(e.text), id: e.id})
+			}
+		}
+		slices.SortFunc(hits, hit.compare)
+		got := x.scan(context.Background(), x.asked(q, 20))
+		if got.more != (got.total < len(hits)) || got.total < min(len(hits), ManyPeople) || got.total > len(hits) {
+			t.Errorf("%q: %d (more: %v) of %d", text, got.total, got.more, len(hits))
+		}
+		for k, h := range got.best {
+			if h.fit != hits[k].fit || h.id != hits[k].id {
+				t.Errorf("%q: place %d is %q (%d), want %q (%d)", text, k, h.text, h.fit, hits[k].text, hits[k].fit)
+				break
+			}
+		}
+		if len(got.best) != min(20, len(hits)) {
+			t.Errorf("%q: %d on the page", text, len(got.best))
+		}
+	}
+}

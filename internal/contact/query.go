@@ -23,11 +23,13 @@ const (
 	MaxPage     = 500
 )
 
-// Page is a part of the contacts a Query found. Total counts all of them. Next is
-// where an Index goes on; zero when this was the last page.
+// Page is a part of the contacts a Query found. Total counts all of them, unless
+// More says that there are more than that. Next is where an Index goes on; zero
+// when this was the last page.
 type Page struct {
 	Contacts []Contact
 	Total    int
+	More     bool
 	Next     Cursor
 }
 

@@ -20,7 +20,7 @@ import (
 type position string
 
 // Find returns a page of the people q means, who fits best first, then by name,
-// and counts them all. It sees everything that was committed before the call.
+// and counts them up to ManyPeople. It sees everything that was committed before the call.
 func (x *Index) Find(ctx context.Context, db bun.IDB, q Query) (Page, error) {
 	if err := x.ready(ctx, db, q); err != nil {
 		return Page{}, err
@@ -28,7 +28,10 @@ func (x *Index) Find(ctx context.Context, db bun.IDB, q Query) (Page, error) {
 	x.mu.RLock()
 	found := x.scan(ctx, x.asked(q, q.limit()+1))
 	x.mu.RUnlock()
-	page := Page{Total: found.total}
+	page := Page{Total: found.total, More: found.more}
+	if page.More {
+		page.Total = ManyPeople // what several workers counted before they stopped says nothing
+	}
 	if len(found.best) > q.limit() {
 		found.best = found.best[:q.limit()]
 		last := found.best[len(found.best)-1]

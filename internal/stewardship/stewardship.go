@@ -84,9 +84,13 @@ func (s *Service) Search(ctx context.Context, actor journal.Actor, q contact.Que
 	for i, c := range page.Contacts {
 		ids[i] = string(c.ID)
 	}
+	found := strconv.Itoa(page.Total)
+	if page.More {
+		found += "+"
+	}
 	err = s.record(ctx, journal.Entry{
 		Case: journal.Case{Kind: "firm"}, Kind: "contact.searched", Actor: actor, RecordedAt: s.moment(),
-		Facts: map[string]string{"found": strconv.Itoa(page.Total), "shown": strings.Join(ids, " ")},
+		Facts: map[string]string{"found": found, "shown": strings.Join(ids, " ")},
 	})
 	if err != nil {
 		return contact.Page{}, fmt.Errorf("search contacts: %w", err)
