@@ -126,7 +126,6 @@ type ask struct {
 	starts []sign // signatures of who may have all words at the beginning of some
 	line   sign   // signature of who fits exactly
 	exact  bool   // somebody may fit exactly
-	phone  bool   // somebody may fit exactly whose signature does not say so
 	want   criterion
 	after  *hit // nil: from the first
 	most   int  // how many of the best are wanted; negative: all, in no order
@@ -139,7 +138,7 @@ func (x *Index) asked(q Query, most int) ask {
 		a.grams, a.starts = appendGrams(a.grams, w), append(a.starts, startSign(string(w)))
 	}
 	a.number = appendGrams(nil, a.sought.number)
-	a.line, a.exact, a.phone = lineSign(string(a.sought.whole)), !a.sought.isAnything(), len(a.sought.number) >= wholePhone
+	a.line, a.exact = lineSign(string(a.sought.whole)), !a.sought.isAnything()
 	if id, err := uuid.Parse(string(q.After.ID)); err == nil {
 		if at, ok := x.slots[id]; ok {
 			s := x.shards[at/shardSize]

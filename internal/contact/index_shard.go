@@ -95,7 +95,8 @@ func (s *shard) squeeze() {
 func (s *shard) answer(a ask, first int, r *answer) {
 	for word := range (s.used + 63) / 64 {
 		exact, starts := s.signs[a.line][word], s.all(a.starts, word)
-		for left := s.candidates(a, word); left != 0; left &= left - 1 {
+		left, number := s.candidates(a, word)
+		for ; left != 0; left &= left - 1 {
 			at := bits.TrailingZeros64(left)
 			k := word*64 + at
 			if !a.want.all && !a.want.fits(&s.facts[k], first+k) {
@@ -103,7 +104,7 @@ func (s *shard) answer(a ask, first int, r *answer) {
 			}
 			hope := FitsParts
 			switch {
-			case a.exact && (exact>>at&1 == 1 || a.phone):
+			case a.exact && (exact|number)>>at&1 == 1:
 				hope = FitsExactly
 			case starts>>at&1 == 1:
 				hope = FitsWords
@@ -127,11 +128,13 @@ func (s *shard) all(grams []sign, word int) uint64 {
 
 // candidates are those of 64 people who may contain what is sought: all its words
 // or, where it is one, the number.
-func (s *shard) candidates(a ask, word int) uint64 {
+func (s *shard) candidates(a ask, word int) (either, number uint64) {
+	words := s.all(a.grams, word)
 	if len(a.sought.number) == 0 {
-		return s.all(a.grams, word)
+		return words, 0
 	}
-	return s.all(a.grams, word) | s.all(a.number, word)
+	number = s.all(a.number, word)
+	return words | number, number
 }
 
 // sign is the number of a signature.

@@ -149,7 +149,8 @@
     var search = doc.querySelector("[data-slash]"), at = doc.activeElement;
     if (!search || e.altKey || e.ctrlKey || e.metaKey) { return; }
     if (e.key === "/" && !/^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName) && !at.isContentEditable) {
-      e.preventDefault(); search.focus(); search.select();
+      e.preventDefault();
+      setTimeout(function () { search.focus(); search.select(); }, 0);
       return;
     }
     if (e.key !== "ArrowDown" && e.key !== "ArrowUp") { return; }
