@@ -56,7 +56,7 @@ func contacts(ctx context.Context, n int) (_ []Figure, err error) {
 	if err := b.s.Warm(ctx); err != nil {
 		return nil, err
 	}
-	b.warm, b.heap = time.Since(begin), heapMiB()-before
+	b.warm, b.heap = time.Since(begin), max(0, heapMiB()-before)
 	figures, err := b.measure(ctx)
 	if err != nil {
 		return nil, err
