@@ -139,6 +139,8 @@
   doc.querySelectorAll("textarea[data-count]").forEach(count);
   doc.addEventListener("input", function (e) {
     if (e.target.matches && e.target.matches("textarea[data-count]")) { count(e.target); }
+  });
+
   // ---- lists by keyboard --------------------------------------------------
   // "/" goes to the search, the arrows walk through what was found.
   function rowsOf(el) {
