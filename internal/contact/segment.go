@@ -27,7 +27,7 @@ var (
 	ErrSegmentUnknown = fault.New(fault.NotFound, "contact.segment_unknown")
 	ErrSegmentName    = fault.New(fault.Invalid, "contact.segment_name").At("name")
 	ErrSegmentTaken   = fault.New(fault.Conflict, "contact.segment_taken").At("name")
-	ErrSegmentAll     = fault.New(fault.Invalid, "contact.segment_everybody").At("name")
+	ErrSegmentAll     = fault.New(fault.Invalid, "contact.segment_everybody")
 )
 
 // mostSegmentName is how long a name may be, in characters.

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"encoding/json"
+	"html"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -33,6 +34,16 @@ func (a answer) names() string {
 		out = append(out, m[1])
 	}
 	return strings.Join(out, ", ")
+}
+
+// address takes an address out of a page, as a browser reads it.
+func (a answer) address(shape string) string {
+	a.t.Helper()
+	m := regexp.MustCompile(shape).FindStringSubmatch(a.body)
+	if m == nil {
+		a.t.Fatalf("no %s", shape)
+	}
+	return html.UnescapeString(m[1])
 }
 
 // The customer file is searched by any part, narrowed by filters, and says what to
@@ -73,13 +84,16 @@ func TestSegmentFromFilterToIncident(t *testing.T) {
 	b := h.as(account.Administrator)
 	b.fill()
 	b.get("/contacts/segments").shows(200, "No segments yet")
-	b.post("/contacts/segments?country=BE&text=vos", url.Values{"name": {"Belgen"}}).leadsTo("/contacts/segments")
+	form := b.get("/contacts?country=BE&text=vos&birth_from=1900").shows(200, "The searched text is not part of it")
+	b.post(form.address(`action="(/contacts/segments[^"]*)"`), url.Values{"name": {"Oudere Belgen"}}).leadsTo("/contacts/segments")
+	b.get("/contacts/segments").shows(200, "Oudere Belgen", "1 person", "/contacts?birth_from=1900&amp;country=BE")
+	b.post("/contacts/segments?country=BE", url.Values{"name": {"Belgen"}}).leadsTo("/contacts/segments")
 	b.get("/contacts/segments").shows(200, "Belgen", "2 people", "/contacts?country=BE")
 	b.post("/contacts/segments?country=NL", url.Values{"name": {"bélgen"}}).shows(409, "already a segment of this name", `value="bélgen"`)
-	b.post("/contacts/segments", url.Values{"name": {"Iedereen"}}).shows(422)
+	b.post("/contacts/segments", url.Values{"name": {"Iedereen"}}).shows(422, "Set at least one filter first")
 	id := h.breach()
 	page := b.get("/incidents/"+string(id)+"/people").shows(200, "Belgen")
-	segment := regexp.MustCompile(`name="segment" value="([^"]+)"`).FindStringSubmatch(page.body)[1]
+	segment := regexp.MustCompile(`(?s)name="segment" value="([^"]+)">\s*<div class="flex-fill"><div class="text-break">Belgen<`).FindStringSubmatch(page.body)[1]
 	b.post("/incidents/"+string(id)+"/people/pick", url.Values{"how": {"segment"}, "segment": {segment}}).leadsTo("/incidents/" + string(id) + "/people")
 	b.get("/incidents/"+string(id)+"/people").shows(200, "Ann Vos", "Bob Maes")
 	b.post("/contacts/segments/"+segment+"/remove", url.Values{}).leadsTo("/contacts/segments")
@@ -93,7 +107,11 @@ func TestExportInEveryForm(t *testing.T) {
 	h := newHouse(t)
 	b := h.as(account.Administrator)
 	b.fill()
-	b.get("/contacts/export?country=BE").shows(200, "Only what is filtered: 2 people")
+	link := b.get("/contacts?country=BE&language=nl").shows(200).address(`href="(/contacts/export[^"]*)"`)
+	ask := b.get(link).shows(200, "Only what is filtered: 2 people")
+	if out := b.post(ask.address(`action="(/contacts/export[^"]*)"`), url.Values{"format": {"csv"}}); strings.Count(out.body, "\n") != 3 {
+		t.Errorf("filtered by the page: %s", out.body)
+	}
 	for format, want := range map[string][]string{
 		"csv":   {"\uFEFFcustomer_number;", "K2;Bob Maes", ";unsubscribed;", ";Chloé Dupont;", "'=K3;"},
 		"vcard": {"BEGIN:VCARD\r\nVERSION:4.0\r\n", "FN:Bob Maes\r\n", "X-MARKETING:unsubscribed\r\n", "ADR:;;Dorp 1;Leuven;;3000;BE\r\n"},

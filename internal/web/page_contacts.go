@@ -39,7 +39,18 @@ type contactsPage struct {
 	Segments int
 	Codes    contactCodes
 	Name     string // of a segment, as it was typed
-	Query    string // what narrows, for an address
+	narrowed
+}
+
+// narrowed is what narrows a page, as an address carries it.
+type narrowed struct{ query string }
+
+// To is a path that keeps what narrows the page.
+func (n narrowed) To(path string) string {
+	if n.query == "" {
+		return path
+	}
+	return path + "?" + n.query
 }
 
 // contactCodes are the choices of the form.
@@ -117,8 +128,8 @@ func (v *Visit) contactsPage() (contactsPage, error) {
 		return page, err
 	}
 	values := narrowing(page.Text, page.C)
-	page.Query, page.Later = values.Encode(), !q.After.IsZero()
-	page.First = "/contacts?" + page.Query
+	page.query, page.Later = values.Encode(), !q.After.IsZero()
+	page.First = page.To("/contacts")
 	if next := page.Page.Next; !next.IsZero() {
 		values.Set("after", string(next.ID))
 		values.Set("fit", strconv.Itoa(int(next.Fit)))

@@ -74,20 +74,20 @@ func removeSegment(v *Visit) error {
 type exportPage struct {
 	Text    string
 	C       contact.Criteria
-	Query   string
 	Count   int
 	Formats []contact.Format
 	Chosen  contact.Format
 	Most    int
+	narrowed
 }
 
 // Narrowed reports whether only some people would be taken out.
-func (p exportPage) Narrowed() bool { return p.Query != "" }
+func (p exportPage) Narrowed() bool { return p.query != "" }
 
 func (v *Visit) exportPage() (exportPage, error) {
 	page := exportPage{Formats: contact.ExportFormats(), Chosen: contact.FormatCSV, Most: contact.MostExportedRows}
 	page.Text, page.C = v.narrow()
-	page.Query = narrowing(page.Text, page.C).Encode()
+	page.query = narrowing(page.Text, page.C).Encode()
 	var err error
 	page.Count, err = v.S.d.Contacts.Count(v.Ctx(), contact.Query{Text: page.Text, Criteria: page.C})
 	return page, err
