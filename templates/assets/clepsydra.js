@@ -152,7 +152,8 @@
     if (!search || e.altKey || e.ctrlKey || e.metaKey) { return; }
     if (e.key === "/" && !/^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName) && !at.isContentEditable) {
       e.preventDefault();
-      setTimeout(function () { search.focus(); search.select(); }, 0);
+      // When the key comes up again, so that its sign is not typed.
+      doc.addEventListener("keyup", function () { search.focus(); search.select(); }, { once: true });
       return;
     }
     if (e.key !== "ArrowDown" && e.key !== "ArrowUp") { return; }
