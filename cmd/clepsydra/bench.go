@@ -12,20 +12,20 @@ import (
 )
 
 type benchCmd struct {
-	Group string `arg:"" optional:"" help:"letters, import, board or start; all of them when left out." enum:"letters,import,board,start,all" default:"all"`
+	Group string `arg:"" optional:"" help:"letters, import, contacts, board or start; all of them when left out." enum:"letters,import,contacts,board,start,all" default:"all"`
 	JSON  bool   `name:"json" help:"Print JSON."`
-	Take  string `hidden:"" help:"Measure one figure in this process."`
+	Take  string `hidden:"" help:"Measure in this process."`
 }
 
-// Run measures. Each figure is taken in a process of its own, so that its peak of
-// memory is its own.
+// Run measures. Each measurement is taken in a process of its own, so that its
+// peak of memory is its own.
 func (c benchCmd) Run(e *env) error {
 	if c.Take != "" {
-		f, err := bench.Take(e.ctx, c.Take)
+		figures, err := bench.Take(e.ctx, c.Take)
 		if err != nil {
 			return err
 		}
-		return json.NewEncoder(e.out).Encode(f)
+		return json.NewEncoder(e.out).Encode(figures)
 	}
 	self, err := os.Executable()
 	if err != nil {
@@ -36,11 +36,11 @@ func (c benchCmd) Run(e *env) error {
 		if c.Group != "all" && c.Group != m.Group {
 			continue
 		}
-		f, err := c.apart(e, self, m.Name)
+		more, err := c.apart(e, self, m.Name)
 		if err != nil {
 			return err
 		}
-		figures = append(figures, f)
+		figures = append(figures, more...)
 	}
 	if c.JSON {
 		return json.NewEncoder(e.out).Encode(figures)
@@ -48,18 +48,18 @@ func (c benchCmd) Run(e *env) error {
 	return table(e, figures)
 }
 
-// apart takes a figure in another process of this program.
-func (c benchCmd) apart(e *env, self, name string) (f bench.Figure, err error) {
+// apart measures in another process of this program.
+func (c benchCmd) apart(e *env, self, name string) (figures []bench.Figure, err error) {
 	var out bytes.Buffer
 	cmd := exec.CommandContext(e.ctx, self, "bench", "--take="+name)
 	cmd.Stdout, cmd.Stderr = &out, e.errs
 	if err := cmd.Run(); err != nil {
-		return f, fmt.Errorf("bench %s: %w", name, err)
+		return nil, fmt.Errorf("bench %s: %w", name, err)
 	}
-	if err := json.Unmarshal(out.Bytes(), &f); err != nil {
-		return f, fmt.Errorf("bench %s: %w", name, err)
+	if err := json.Unmarshal(out.Bytes(), &figures); err != nil {
+		return nil, fmt.Errorf("bench %s: %w", name, err)
 	}
-	return f, nil
+	return figures, nil
 }
 
 func table(e *env, figures []bench.Figure) error {

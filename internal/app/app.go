@@ -215,6 +215,7 @@ func (a *App) Start(ctx context.Context, failed func(error)) error {
 	if err := a.sweepUp(ctx); err != nil {
 		a.log.ErrorContext(ctx, "first sweep failed", "error", err)
 	}
+	a.warm(ctx)
 	go func() {
 		if err := a.web.App().Listener(listener); err != nil {
 			failed(fmt.Errorf("serve: %w", err))
@@ -225,6 +226,24 @@ func (a *App) Start(ctx context.Context, failed func(error)) error {
 		return a.web.App().ShutdownWithContext(ctx)
 	})
 	return nil
+}
+
+// warm reads the customer file into the memory of the search, beside everything
+// else, so that the first who searches does not wait for it.
+func (a *App) warm(ctx context.Context) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := a.Stewardship.Warm(ctx); err != nil && ctx.Err() == nil {
+			a.log.ErrorContext(ctx, "the customer file was not read ahead", "error", err)
+		}
+	}()
+	a.onStop("search", func(context.Context) error {
+		cancel()
+		<-done
+		return nil
+	})
 }
 
 // rememberAddress keeps the address that messages link to. Jobs and other

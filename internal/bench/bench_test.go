@@ -29,6 +29,26 @@ func TestSmallMeasurements(t *testing.T) {
 	}
 }
 
+// TestSmallCrowd measures a small customer file in every way.
+func TestSmallCrowd(t *testing.T) {
+	figures, err := contacts(t.Context(), 600) // not beside others: it sets how many processors there are
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]bool{}
+	for _, f := range figures {
+		if f.Ours < 0 || f.Unit == "" || f.BaselineOf == "" || names[f.Name] {
+			t.Errorf("%+v", f)
+		}
+		names[f.Name] = true
+	}
+	for _, name := range []string{"search, all kinds", "segment of three criteria", "open a person", "import", "read into memory"} {
+		if !names[name] {
+			t.Errorf("%s was not measured", name)
+		}
+	}
+}
+
 func TestUnknownMeasurement(t *testing.T) {
 	t.Parallel()
 	if _, err := Take(t.Context(), "weather"); !errors.Is(err, ErrUnknown) {

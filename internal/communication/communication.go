@@ -52,7 +52,7 @@ type Person struct {
 	ContactID    string
 	SnapshotID   string // empty: not frozen yet
 	Position     int    // place in the frozen list, from 1; the letter's number
-	PickedVia    string // all, import or search
+	PickedVia    string // all, import, segment or search
 	PickedAt     time.Time
 	Excluded     string   // reason; empty: not excluded
 	Data         []string // categories that leaked of this person; empty: those of the incident

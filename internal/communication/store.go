@@ -51,10 +51,12 @@ func NewID() (string, error) {
 }
 
 // Selection says whom to pick from the customer file. Exactly one of the fields
-// is used: All, then ImportID, then the contacts listed.
+// is used: All, then ImportID, then the contacts listed. Segment names the saved
+// filter that listed them, if one did.
 type Selection struct {
 	All      bool
 	ImportID string
+	Segment  string
 	Contacts []string
 }
 
@@ -65,6 +67,8 @@ func (s Selection) via() string {
 		return "all"
 	case s.ImportID != "":
 		return "import " + s.ImportID
+	case s.Segment != "":
+		return "segment " + s.Segment
 	}
 	return "search"
 }
@@ -85,16 +89,16 @@ func Pick(ctx context.Context, tx bun.IDB, id incident.ID, s Selection, now time
 		where = "(c.import_id = ? OR c.id IN (SELECT contact_id FROM contact_import_matches WHERE import_id = ?))"
 		args = []any{s.ImportID, s.ImportID}
 	default:
-		return pickListed(ctx, tx, id, s.Contacts, now)
+		return pickListed(ctx, tx, id, s, now)
 	}
 	return pick(ctx, tx, id, s.via(), now, where, args)
 }
 
 // pickListed picks contacts by name, some at a time: a statement has a largest size.
-func pickListed(ctx context.Context, tx bun.IDB, id incident.ID, contacts []string, now time.Time) (int, error) {
+func pickListed(ctx context.Context, tx bun.IDB, id incident.ID, s Selection, now time.Time) (int, error) {
 	all := 0
-	for some := range slices.Chunk(contacts, 1000) {
-		n, err := pick(ctx, tx, id, Selection{}.via(), now, "c.id IN (?)", []any{bun.List(some)})
+	for some := range slices.Chunk(s.Contacts, 1000) {
+		n, err := pick(ctx, tx, id, s.via(), now, "c.id IN (?)", []any{bun.List(some)})
 		if err != nil {
 			return 0, err
 		}

@@ -147,3 +147,25 @@ func peakMiB() float64 {
 	}
 	return 0
 }
+
+// BenchmarkIndex1M asks an index of a million people. Nothing but the scan is
+// measured: what a search costs besides reading its page from the database.
+func BenchmarkIndex1M(b *testing.B) {
+	x := NewIndex()
+	given := []string{"renee", "jan", "zoe", "noel", "an", "francois", "bjorn", "els", "mieke", "umit", "jelle", "sofie"}
+	family := []string{"peeters", "de smet", "celik", "van den berg", "dupont", "muller", "janssens", "lefevre", "maes", "willems"}
+	town := []string{"leuven", "oudenaarde", "gent", "'s-hertogenbosch", "la louviere"}
+	for k := range 1_000_000 {
+		g, f := given[k%12], family[k/12%10]
+		e := entry{text: fmt.Sprintf("%s %s\n%s.%s.%d@example.com\n+324%08d\n%d\n%s", g, f, g, strings.ReplaceAll(f, " ", ""), k, k*7919%100_000_000, 1000+k%8999, town[k/7%5])}
+		e.id[0], e.id[1], e.id[2] = byte(k), byte(k>>8), byte(k>>16)
+		x.put(e)
+	}
+	for _, text := range []string{"", "e", "er", "17", "123", "ers", "exam", "peeters jan", "0471 23 45 67", "3000", "xq1zw", "oudenaarde"} {
+		b.Run(strings.ReplaceAll(text, " ", "_"), func(b *testing.B) {
+			for range b.N {
+				x.scan(context.Background(), x.asked(Query{Text: text}, 51))
+			}
+		})
+	}
+}

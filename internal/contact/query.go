@@ -8,13 +8,13 @@ import (
 // Query says which contacts are meant. All conditions hold together; a zero
 // Query means everybody who is not erased.
 type Query struct {
-	Text     string   // any part of name, mail, phone, postcode, town or number; words in any order
-	ImportID ImportID // people this import created or found
-	Country  string
-	Language string
-	Erased   bool // include the erased ones
-	Offset   int
-	Limit    int // 0 means DefaultPage, at most MaxPage
+	Text string // any part of name, mail, phone, postcode, town or number; words in any order
+	Criteria
+	Today  Date   // decides who is a minor; needed when Minor is asked for
+	Erased bool   // include the erased ones; an Index has none
+	Offset int    // of Find
+	After  Cursor // of an Index: the last one of the page before
+	Limit  int    // 0 means DefaultPage, at most MaxPage
 }
 
 // Sizes of a page.
@@ -23,11 +23,25 @@ const (
 	MaxPage     = 500
 )
 
-// Page is a part of the contacts a Query found, by name. Total counts all.
+// Page is a part of the contacts a Query found. Total counts all of them, unless
+// More says that there are more than that. Next is where an Index goes on; zero
+// when this was the last page.
 type Page struct {
 	Contacts []Contact
 	Total    int
+	More     bool
+	Next     Cursor
 }
+
+// Cursor is the place in a result behind one person: how well he fits and who he
+// is. It holds no personal data and may stand in an address.
+type Cursor struct {
+	Fit Fit
+	ID  ID
+}
+
+// IsZero reports whether the cursor is before everybody.
+func (c Cursor) IsZero() bool { return c.ID == "" }
 
 func (q Query) limit() int {
 	if q.Limit <= 0 {

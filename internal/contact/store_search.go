@@ -3,8 +3,11 @@ package contact
 import (
 	"context"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/uptrace/bun"
+	databases "github.com/uptrace/bun/dialect"
 
 	"clepsydra/internal/database"
 )
@@ -14,16 +17,7 @@ func (q Query) where(s *bun.SelectQuery) *bun.SelectQuery {
 	if !q.Erased {
 		s = s.Where("c.erased_at IS NULL")
 	}
-	if q.ImportID != "" {
-		s = s.Where("(c.import_id = ? OR c.id IN (SELECT contact_id FROM contact_import_matches WHERE import_id = ?))",
-			string(q.ImportID), string(q.ImportID))
-	}
-	if q.Country != "" {
-		s = s.Where("c.country = ?", q.Country)
-	}
-	if q.Language != "" {
-		s = s.Where("c.language = ?", q.Language)
-	}
+	s = q.Criteria.Normal().where(s, q.Today)
 	words, number := q.terms()
 	return s.WhereGroup(" AND ", func(s *bun.SelectQuery) *bun.SelectQuery {
 		s = s.Where("1 = 1")
@@ -35,6 +29,69 @@ func (q Query) where(s *bun.SelectQuery) *bun.SelectQuery {
 		}
 		return s
 	})
+}
+
+// where adds the criteria; they must be normal. An Index answers the same without
+// the database, and a test holds the two together.
+func (c Criteria) where(s *bun.SelectQuery, today Date) *bun.SelectQuery {
+	if c.ImportID != "" {
+		s = s.Where("(c.import_id = ? OR c.id IN (SELECT contact_id FROM contact_import_matches WHERE import_id = ?))",
+			string(c.ImportID), string(c.ImportID))
+	}
+	if c.Country != "" {
+		s = s.Where("c.country = ?", strings.TrimPrefix(c.Country, Unknown))
+	}
+	if c.Language != "" {
+		s = s.Where("c.language = ?", strings.TrimPrefix(c.Language, Unknown))
+	}
+	s = c.wherePostcode(s)
+	from, to := c.createdBetween()
+	if !from.IsZero() {
+		s = s.Where("c.created_at >= ?", from)
+	}
+	if !to.IsZero() {
+		s = s.Where("c.created_at < ?", to)
+	}
+	if c.BirthFrom != 0 {
+		s = s.Where("c.birth_date >= ?", strconv.Itoa(c.BirthFrom))
+	}
+	if c.BirthTo != 0 {
+		s = s.Where("c.birth_date <> '' AND c.birth_date < ?", strconv.Itoa(c.BirthTo+1))
+	}
+	s = whether(s, c.Mail, "c.email <> ''")
+	s = whether(s, c.Phone, "c.phone <> ''")
+	s = whether(s, c.Post, "(c.street <> '' AND c.postcode <> '' AND c.city <> '')")
+	s = whether(s, c.Unsubscribed, "c.marketing = 'unsubscribed'")
+	if c.Minor != Either && !today.IsZero() {
+		s = whether(s, c.Minor, "c.birth_date > ?", adultSince(today))
+	}
+	return s
+}
+
+// wherePostcode compares postcodes byte by byte, whatever the server sorts by.
+func (c Criteria) wherePostcode(s *bun.SelectQuery) *bun.SelectQuery {
+	if c.PostcodeFrom == "" && c.PostcodeTo == "" {
+		return s
+	}
+	code, bytewise := "SUBSTR(UPPER(REPLACE(c.postcode, ' ', '')), 1, 8)", ""
+	if s.Dialect().Name() == databases.PG {
+		bytewise = ` COLLATE "C"`
+	}
+	s = s.Where("c.postcode <> ''").Where(code+bytewise+" >= ?", c.PostcodeFrom)
+	if c.PostcodeTo != "" {
+		s = s.Where("SUBSTR("+code+", 1, ?)"+bytewise+" <= ?", len(c.PostcodeTo), c.PostcodeTo)
+	}
+	return s
+}
+
+func whether(s *bun.SelectQuery, a Answer, condition string, args ...any) *bun.SelectQuery {
+	switch a {
+	case Yes:
+		return s.Where(condition, args...)
+	case No:
+		return s.Where("NOT ("+condition+")", args...)
+	}
+	return s
 }
 
 // Find returns a page of the contacts that q means, ordered by name. Nobody

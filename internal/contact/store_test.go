@@ -115,7 +115,7 @@ func TestLandAgain(t *testing.T) {
 		if after := everybody(t, db, Query{}); fmt.Sprint(after) != fmt.Sprint(before) {
 			t.Errorf("changed:\n%+v\n%+v", before, after)
 		}
-		if found := everybody(t, db, Query{ImportID: second.ID}); len(found) != 3 {
+		if found := everybody(t, db, Query{Criteria: Criteria{ImportID: second.ID}}); len(found) != 3 {
 			t.Errorf("the second import knows %d people, want 3", len(found))
 		}
 	})
@@ -170,7 +170,7 @@ func TestFind(t *testing.T) {
 		if err != nil || page.Total != 4 || len(page.Contacts) != 2 || page.Contacts[1].Name != "Renée Çelik" {
 			t.Errorf("page: %+v, %v", page, err)
 		}
-		if found := everybody(t, db, Query{Country: "NL"}); len(found) != 1 {
+		if found := everybody(t, db, Query{Criteria: Criteria{Country: "NL"}}); len(found) != 1 {
 			t.Errorf("%d in NL", len(found))
 		}
 	})

@@ -16,13 +16,15 @@ import (
 
 // The pragmas of every connection. The key comes first, or the others would
 // already have to read the file; the busy timeout next, or setting WAL could
-// meet a lock. Temporary tables stay in memory, out of reach of the disk.
+// meet a lock. Temporary tables stay in memory, out of reach of the disk. What is
+// deleted is overwritten: who was erased is gone for whoever has file and key.
 const pragmas = `
 PRAGMA busy_timeout = 10000;
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 PRAGMA foreign_keys = ON;
 PRAGMA temp_store = MEMORY;
+PRAGMA secure_delete = ON;
 PRAGMA cache_size = -16000;
 `
 

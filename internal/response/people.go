@@ -26,7 +26,7 @@ func (s *Service) PickPeople(ctx context.Context, actor journal.Actor, id incide
 		if n, err = communication.Pick(ctx, c.tx, id, sel, c.now); err != nil {
 			return err
 		}
-		return c.note(ctx, "people.picked", map[string]string{"added": strconv.Itoa(n), "import": sel.ImportID, "all": yes(sel.All)}, "")
+		return c.note(ctx, "people.picked", map[string]string{"added": strconv.Itoa(n), "import": sel.ImportID, "segment": sel.Segment, "all": yes(sel.All)}, "")
 	})
 	return n, err
 }

@@ -2,90 +2,78 @@ package stewardship
 
 import (
 	"context"
-	"encoding/csv"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
-	"strings"
-	"time"
 
 	"clepsydra/internal/contact"
 	"clepsydra/internal/journal"
 )
 
-// Export writes the people q means to w as CSV (UTF-8 with a byte order mark,
-// semicolons, CRLF: what spreadsheets here open at once) and returns how many.
-// Cells that a spreadsheet would run as a formula get an apostrophe, which an
-// import takes off again. The journal entry is written before the first byte
-// leaves; it holds the count.
-func (s *Service) Export(ctx context.Context, actor journal.Actor, w io.Writer, q contact.Query) (n int, err error) {
-	total, err := contact.CountOf(ctx, s.db.R, q)
+// Export is a file of people on its way out: its journal entry is written, its
+// bytes are not yet.
+type Export struct {
+	Format contact.Format
+	Count  int // how many people it will hold
+
+	s   *Service
+	ids []contact.ID
+}
+
+// Export prepares a file of the people q means. The journal entry, with the count
+// and who took it, is written before the first byte leaves. It fails with
+// contact.ErrExportFormat, and with contact.ErrExportLarge when the form cannot
+// hold so many.
+func (s *Service) Export(ctx context.Context, actor journal.Actor, q contact.Query, f contact.Format) (Export, error) {
+	if !slices.Contains(contact.ExportFormats(), f) {
+		return Export{}, contact.ErrExportFormat
+	}
+	q.Today = contact.DateOf(s.moment())
+	ids, err := s.index.IDs(ctx, s.db.R, q)
 	if err != nil {
-		return 0, err
+		return Export{}, fmt.Errorf("export contacts: %w", err)
+	}
+	if f == contact.FormatXLSX && len(ids) > contact.MostExportedRows {
+		return Export{}, contact.ErrExportLarge.With("Most", contact.MostExportedRows)
 	}
 	err = s.record(ctx, journal.Entry{
 		Case: journal.Case{Kind: "firm"}, Kind: "contact.exported", Actor: actor, RecordedAt: s.moment(),
-		Facts: map[string]string{"count": strconv.Itoa(total), "format": "csv", "import": string(q.ImportID)},
+		Facts: map[string]string{"count": strconv.Itoa(len(ids)), "format": string(f), "import": string(q.ImportID)},
 	})
+	if err != nil {
+		return Export{}, fmt.Errorf("export contacts: %w", err)
+	}
+	return Export{Format: f, Count: len(ids), s: s, ids: ids}, nil
+}
+
+// exportBatch is how many people are read at a time.
+const exportBatch = 1000
+
+// Write writes the file and returns how many people are in it. Whoever was
+// erased since the export was prepared is left out.
+func (e Export) Write(ctx context.Context, w io.Writer) (n int, err error) {
+	out, err := contact.NewExporter(e.Format, w)
 	if err != nil {
 		return 0, fmt.Errorf("export contacts: %w", err)
 	}
-	if _, err := io.WriteString(w, "\uFEFF"); err != nil {
-		return 0, fmt.Errorf("export contacts: %w", err)
-	}
-	out := csv.NewWriter(w)
-	out.Comma, out.UseCRLF = ';', true
-	if err := out.Write(exportHeader()); err != nil {
-		return 0, fmt.Errorf("export contacts: %w", err)
-	}
-	err = contact.Each(ctx, s.db.R, q, func(list []contact.Contact) error {
-		for _, c := range list {
-			if err := out.Write(exportRow(c)); err != nil {
-				return err
+	for some := range slices.Chunk(e.ids, exportBatch) {
+		people, err := contact.ByIDs(ctx, e.s.db.R, some)
+		if err != nil {
+			return n, err
+		}
+		for _, c := range people {
+			if c.IsErased() {
+				continue
+			}
+			if err := out.Write(c); err != nil {
+				return n, fmt.Errorf("export contacts: %w", err)
 			}
 			n++
 		}
-		out.Flush()
-		return out.Error()
-	})
-	if err != nil {
+	}
+	if err := out.Close(); err != nil {
 		return n, fmt.Errorf("export contacts: %w", err)
 	}
-	out.Flush()
-	return n, out.Error()
-}
-
-func exportHeader() []string {
-	return []string{
-		"customer_number", "name", "given_name", "family_name", "organisation", "email", "phone",
-		"street", "postcode", "city", "country", "language", "birth_date", "marketing", "unsubscribed_at",
-		"import_id", "import_line", "created_at",
-	}
-}
-
-func exportRow(c contact.Contact) []string {
-	row := []string{
-		c.CustomerNumber, c.Name, c.GivenName, c.FamilyName, c.Organisation, c.Email, c.Phone,
-		c.Street, c.Postcode, c.City, c.Country, c.Language, c.BirthDate.String(), string(c.Marketing),
-		instant(c.UnsubscribedAt), string(c.Source.ImportID), strconv.Itoa(c.Source.Line), instant(c.CreatedAt),
-	}
-	for i, cell := range row {
-		row[i] = harmless(cell)
-	}
-	return row
-}
-
-func instant(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(time.RFC3339)
-}
-
-// harmless keeps a spreadsheet from running a cell.
-func harmless(s string) string {
-	if s != "" && strings.IndexByte("=+-@\t\r", s[0]) >= 0 {
-		return "'" + s
-	}
-	return s
+	return n, nil
 }

@@ -29,13 +29,14 @@ type InUse func(ctx context.Context, tx bun.IDB, id contact.ImportID) (int, erro
 type Service struct {
 	db    *database.DB
 	now   func() time.Time
+	index *contact.Index
 	inUse []InUse
 }
 
 // New makes the service. now is the clock; inUse are asked before an import is
 // taken back.
 func New(db *database.DB, now func() time.Time, inUse ...InUse) *Service {
-	return &Service{db: db, now: now, inUse: inUse}
+	return &Service{db: db, now: now, index: contact.NewIndex(), inUse: inUse}
 }
 
 // moment is the one "now" of a verb: UTC, in microseconds as it is stored.
@@ -70,20 +71,26 @@ func (s *Service) Undo(ctx context.Context, actor journal.Actor, id contact.Impo
 	return removed, nil
 }
 
-// Search returns a page of the customer file. The journal keeps who searched and
-// which people were shown, not what was asked: that may be a name.
+// Search returns a page of the customer file, who fits best first. The journal
+// keeps who searched and which people were shown, not what was asked: that may be
+// a name.
 func (s *Service) Search(ctx context.Context, actor journal.Actor, q contact.Query) (contact.Page, error) {
-	page, err := contact.Find(ctx, s.db.R, q)
+	q.Today = contact.DateOf(s.moment())
+	page, err := s.index.Find(ctx, s.db.R, q)
 	if err != nil {
-		return contact.Page{}, err
+		return contact.Page{}, fmt.Errorf("search contacts: %w", err)
 	}
 	ids := make([]string, len(page.Contacts))
 	for i, c := range page.Contacts {
 		ids[i] = string(c.ID)
 	}
+	found := strconv.Itoa(page.Total)
+	if page.More {
+		found += "+"
+	}
 	err = s.record(ctx, journal.Entry{
 		Case: journal.Case{Kind: "firm"}, Kind: "contact.searched", Actor: actor, RecordedAt: s.moment(),
-		Facts: map[string]string{"found": strconv.Itoa(page.Total), "shown": strings.Join(ids, " ")},
+		Facts: map[string]string{"found": found, "shown": strings.Join(ids, " ")},
 	})
 	if err != nil {
 		return contact.Page{}, fmt.Errorf("search contacts: %w", err)
@@ -112,6 +119,16 @@ func (s *Service) View(ctx context.Context, actor journal.Actor, id contact.ID) 
 // Imports lists the imports, the latest first.
 func (s *Service) Imports(ctx context.Context) ([]contact.Import, error) {
 	return contact.Imports(ctx, s.db.R)
+}
+
+// Warm reads the customer file into the memory that searches are answered from,
+// so that the first search need not. It may be left out.
+func (s *Service) Warm(ctx context.Context) error { return s.index.Refresh(ctx, s.db.R) }
+
+// Count counts people without showing anybody; it leaves no journal entry.
+func (s *Service) Count(ctx context.Context, q contact.Query) (int, error) {
+	q.Today = contact.DateOf(s.moment())
+	return s.index.Count(ctx, s.db.R, q)
 }
 
 func (s *Service) record(ctx context.Context, e journal.Entry) error {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -77,7 +78,7 @@ func TestImportStory(t *testing.T) {
 func exportsAndReadsBack(t *testing.T, s *Service, db *database.DB) {
 	t.Helper()
 	var out bytes.Buffer
-	n, err := s.Export(context.Background(), manager(), &out, contact.Query{})
+	n, err := exportTo(s, &out, contact.Query{}, contact.FormatCSV)
 	if err != nil || n != 2 {
 		t.Fatalf("exported %d, %v", n, err)
 	}
@@ -205,4 +206,16 @@ func TestReport(t *testing.T) {
 	if err != nil || !strings.Contains(string(data), `"rejected":[]`) || !strings.Contains(string(data), `"sample":[]`) {
 		t.Errorf("%s, %v", data, err)
 	}
+}
+
+func exportTo(s *Service, w io.Writer, q contact.Query, f contact.Format) (int, error) {
+	out, err := s.Export(context.Background(), manager(), q, f)
+	if err != nil {
+		return 0, err
+	}
+	n, err := out.Write(context.Background(), w)
+	if err == nil && n != out.Count {
+		err = fmt.Errorf("%d written of %d", n, out.Count)
+	}
+	return n, err
 }

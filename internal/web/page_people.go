@@ -14,6 +14,7 @@ import (
 	"clepsydra/internal/communication"
 	"clepsydra/internal/contact"
 	"clepsydra/internal/incident"
+	"clepsydra/internal/stewardship"
 	"clepsydra/internal/workflow"
 )
 
@@ -50,6 +51,7 @@ type peoplePage struct {
 	Counts     communication.Counts
 	Waiting    int // whom freezing would take
 	Imports    []contact.Import
+	Segments   []stewardship.CountedSegment
 	Languages  []tally
 	Countries  []tally
 	Snapshots  []communication.Snapshot
@@ -166,14 +168,17 @@ func (v *Visit) accountNames() (map[string]string, error) {
 	return out, nil
 }
 
-// fillPickers finds what can be picked from: imports in force, and what a search
-// found.
+// fillPickers finds what can be picked from: imports in force, segments, and what a
+// search found.
 func (v *Visit) fillPickers(page *peoplePage) error {
 	all, err := v.S.d.Contacts.Imports(v.Ctx())
 	if err != nil {
 		return err
 	}
 	page.Imports = slices.DeleteFunc(all, func(i contact.Import) bool { return !i.UndoneAt.IsZero() })
+	if page.Segments, err = v.S.d.Contacts.Segments(v.Ctx()); err != nil {
+		return err
+	}
 	if page.Find = strings.TrimSpace(v.C.Query("find", v.Form("find"))); page.Find == "" {
 		return nil
 	}

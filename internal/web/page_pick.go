@@ -1,6 +1,8 @@
 package web
 
 import (
+	"errors"
+
 	"clepsydra/internal/communication"
 	"clepsydra/internal/contact"
 	"clepsydra/internal/fault"
@@ -28,6 +30,17 @@ func (v *Visit) selection() (communication.Selection, error) {
 			}
 		}
 		return communication.Selection{}, contact.ErrImportUnknown.At("import")
+	case "segment":
+		id := contact.SegmentID(v.Form("segment"))
+		people, err := v.S.d.Contacts.SegmentPeople(v.Ctx(), v.Actor, id)
+		if errors.Is(err, contact.ErrSegmentUnknown) {
+			return communication.Selection{}, contact.ErrSegmentUnknown.At("segment")
+		}
+		sel := communication.Selection{Segment: string(id), Contacts: make([]string, len(people))}
+		for k, p := range people {
+			sel.Contacts[k] = string(p)
+		}
+		return sel, err
 	case "search":
 		chosen := v.FormAll("contact")
 		if len(chosen) == 0 {

@@ -141,10 +141,32 @@
     if (e.target.matches && e.target.matches("textarea[data-count]")) { count(e.target); }
   });
 
+  // ---- lists by keyboard --------------------------------------------------
+  // "/" goes to the search, the arrows walk through what was found.
+  function rowsOf(el) {
+    var list = el && doc.querySelector(el.dataset.rows);
+    return list ? Array.prototype.slice.call(list.querySelectorAll("[data-row]")) : [];
+  }
+  doc.addEventListener("keydown", function (e) {
+    var search = doc.querySelector("[data-slash]"), at = doc.activeElement;
+    if (!search || e.altKey || e.ctrlKey || e.metaKey) { return; }
+    if (e.key === "/" && !/^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName) && !at.isContentEditable) {
+      e.preventDefault();
+      // When the key comes up again, so that its sign is not typed.
+      doc.addEventListener("keyup", function () { search.focus(); search.select(); }, { once: true });
+      return;
+    }
+    if (e.key !== "ArrowDown" && e.key !== "ArrowUp") { return; }
+    var rows = rowsOf(search), k = rows.indexOf(at);
+    if (at !== search && k < 0) { return; }
+    var next = e.key === "ArrowDown" ? rows[k + 1] : rows[k - 1] || (k === 0 ? search : null);
+    if (next) { e.preventDefault(); next.focus(); }
+  });
+
   // ---- one sending per form -----------------------------------------------
   doc.addEventListener("submit", function (e) {
     var form = e.target;
-    if (e.defaultPrevented || form.hasAttribute("hx-post")) { return; }
+    if (e.defaultPrevented || form.hasAttribute("hx-post") || form.hasAttribute("data-repeatable")) { return; }
     if (form.dataset.sent) { e.preventDefault(); return; }
     form.dataset.sent = "1";
     // Later, or the pressed button would not be part of what is sent.

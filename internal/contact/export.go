@@ -1,0 +1,163 @@
+package contact
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"clepsydra/internal/fault"
+)
+
+// Named refusals of an export.
+var (
+	ErrExportFormat = fault.New(fault.Invalid, "contact.export_format_unknown").At("format")
+	ErrExportLarge  = fault.New(fault.TooLarge, "contact.export_too_large").At("format")
+)
+
+// The forms in which the customer file can be taken out, besides FormatXLSX and
+// FormatCSV, which are also forms to read.
+const (
+	FormatVCard Format = "vcard"
+	FormatJSON  Format = "json"
+)
+
+// ExportFormats lists them in the order a page offers them.
+func ExportFormats() []Format { return []Format{FormatCSV, FormatXLSX, FormatVCard, FormatJSON} }
+
+// FileType is the ending and the media type of an exported file.
+func (f Format) FileType() (ending, media string) {
+	switch f {
+	case FormatXLSX:
+		return ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+	case FormatVCard:
+		return ".vcf", "text/vcard; charset=utf-8"
+	case FormatJSON:
+		return ".json", "application/json"
+	}
+	return ".csv", "text/csv; charset=utf-8"
+}
+
+// Exporter writes people one after another. Close ends the file; it does not
+// close what is below. Whether somebody unsubscribed is in every form.
+type Exporter interface {
+	Write(Contact) error
+	Close() error
+}
+
+// NewExporter begins a file. It fails with ErrExportFormat for a form that is not
+// in ExportFormats.
+func NewExporter(f Format, w io.Writer) (Exporter, error) {
+	switch f {
+	case FormatCSV:
+		return newCSVExporter(w)
+	case FormatXLSX:
+		return newXLSXExporter(w)
+	case FormatVCard:
+		return vcardExporter{w}, nil
+	case FormatJSON:
+		return &jsonExporter{w: w}, nil
+	}
+	return nil, ErrExportFormat
+}
+
+// exportHeader names the columns of a table; an import knows them again.
+func exportHeader() []string {
+	return []string{
+		"customer_number", "name", "given_name", "family_name", "organisation", "email", "phone",
+		"street", "postcode", "city", "country", "language", "birth_date", "marketing", "unsubscribed_at",
+		"import_id", "import_line", "created_at",
+	}
+}
+
+func exportRow(c Contact) []string {
+	return []string{
+		c.CustomerNumber, c.Name, c.GivenName, c.FamilyName, c.Organisation, c.Email, c.Phone,
+		c.Street, c.Postcode, c.City, c.Country, c.Language, c.BirthDate.String(), string(c.Marketing),
+		instantText(c.UnsubscribedAt), string(c.Source.ImportID), strconv.Itoa(c.Source.Line), instantText(c.CreatedAt),
+	}
+}
+
+func instantText(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+// csvExporter writes what spreadsheets here open at once: UTF-8 with a byte order
+// mark, semicolons, CRLF.
+type csvExporter struct{ out *csv.Writer }
+
+func newCSVExporter(w io.Writer) (*csvExporter, error) {
+	if _, err := io.WriteString(w, "\uFEFF"); err != nil {
+		return nil, err
+	}
+	out := csv.NewWriter(w)
+	out.Comma, out.UseCRLF = ';', true
+	return &csvExporter{out}, out.Write(exportHeader())
+}
+
+func (e *csvExporter) Write(c Contact) error {
+	row := exportRow(c)
+	for i, s := range row {
+		row[i] = harmless(s)
+	}
+	return e.out.Write(row)
+}
+
+func (e *csvExporter) Close() error {
+	e.out.Flush()
+	return e.out.Error()
+}
+
+// harmless keeps a spreadsheet from running a cell: it gets an apostrophe, which
+// an import takes off again.
+func harmless(s string) string {
+	if s != "" && strings.IndexByte("=+-@\t\r", s[0]) >= 0 {
+		return "'" + s
+	}
+	return s
+}
+
+// jsonExporter writes one array with an object per person; what is not known is
+// left out.
+type jsonExporter struct {
+	w     io.Writer
+	begun bool
+}
+
+func (e *jsonExporter) Write(c Contact) error {
+	mark := ",\n"
+	if !e.begun {
+		mark, e.begun = "[\n", true
+	}
+	known := map[string]any{"id": string(c.ID)}
+	row := exportRow(c)
+	for i, name := range exportHeader() {
+		if row[i] != "" && name != "import_line" {
+			known[name] = row[i]
+		}
+	}
+	if c.Source.ImportID != "" {
+		known["import_line"] = c.Source.Line
+	}
+	b, err := json.Marshal(known)
+	if err != nil {
+		return fmt.Errorf("contact: export: %w", err)
+	}
+	_, err = e.w.Write(append([]byte(mark), b...))
+	return err
+}
+
+func (e *jsonExporter) Close() error {
+	end := "\n]\n"
+	if !e.begun {
+		end = "[]\n"
+	}
+	_, err := io.WriteString(e.w, end)
+	return err
+}
