@@ -18,12 +18,9 @@ var (
 	ErrExportLarge  = fault.New(fault.TooLarge, "contact.export_too_large").At("format")
 )
 
-// The forms in which the customer file can be taken out, besides FormatXLSX and
-// FormatCSV, which are also forms to read.
-const (
-	FormatVCard Format = "vcard"
-	FormatJSON  Format = "json"
-)
+// FormatJSON is a form in which the customer file can be taken out, besides those
+// that can also be read.
+const FormatJSON Format = "json"
 
 // ExportFormats lists them in the order a page offers them.
 func ExportFormats() []Format { return []Format{FormatCSV, FormatXLSX, FormatVCard, FormatJSON} }

@@ -110,7 +110,7 @@ func (s sought) fitNumber(text []byte) Fit {
 // first at at.
 func startsWord(text, w []byte, at int) bool {
 	for {
-		if at == 0 || !isWordByte(text[at-1]) {
+		if at == 0 || !isSearchByte(text[at-1]) {
 			return true
 		}
 		next := bytes.Index(text[at+1:], w)
@@ -121,7 +121,7 @@ func startsWord(text, w []byte, at int) bool {
 	}
 }
 
-func isWordByte(b byte) bool {
+func isSearchByte(b byte) bool {
 	return b >= utf8.RuneSelf || b >= 'a' && b <= 'z' || b >= '0' && b <= '9' || b >= 'A' && b <= 'Z'
 }
 
