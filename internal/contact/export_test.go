@@ -53,7 +53,7 @@ func exported(t interface{ Fatal(...any) }, f Format, list ...Contact) []byte {
 // the same, whatever signs his name has.
 func TestWhatWasExportedComesBack(t *testing.T) {
 	t.Parallel()
-	for _, format := range []Format{FormatCSV, FormatXLSX} {
+	for _, format := range []Format{FormatCSV, FormatXLSX, FormatVCard} {
 		t.Run(string(format), func(t *testing.T) {
 			t.Parallel()
 			rapid.Check(t, func(t *rapid.T) {

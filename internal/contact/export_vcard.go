@@ -41,8 +41,8 @@ func (e vcardExporter) Write(c Contact) error {
 	}
 	line("LANG", c.Language)
 	line("BDAY", strings.ReplaceAll(c.BirthDate.String(), "-", ""))
-	line("X-CUSTOMER-NUMBER", c.CustomerNumber)
-	line("X-MARKETING", string(c.Marketing))
+	line(cardNumber, c.CustomerNumber)
+	line(cardMarketing, string(c.Marketing))
 	line("X-UNSUBSCRIBED-AT", instantText(c.UnsubscribedAt))
 	if !c.UpdatedAt.IsZero() {
 		line("REV", c.UpdatedAt.UTC().Format("20060102T150405Z"))

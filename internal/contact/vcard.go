@@ -17,12 +17,18 @@ type cardReader struct {
 	started bool
 }
 
+// The properties of our own cards that vCard has no name for.
+const (
+	cardNumber    = "X-CUSTOMER-NUMBER"
+	cardMarketing = "X-MARKETING"
+)
+
 // cardHeadings are the columns a card becomes. The note is shown as a column that
 // is left out.
 func cardHeadings() []string {
 	return []string{
 		"Name", "First name", "Last name", "Organisation", "E-mail", "Phone", "Mobile",
-		"Street", "Address 2", "Postcode", "City", "Country", "Birth date", "Language", "NOTE",
+		"Street", "Address 2", "Postcode", "City", "Country", "Birth date", "Language", "customer_number", "marketing", "NOTE",
 	}
 }
 
@@ -180,7 +186,8 @@ func cardFields(card vcard.Card) []string {
 		full, part(name, 1), part(name, 0), org,
 		strings.TrimPrefix(unescaped(card.PreferredValue(vcard.FieldEmail)), "mailto:"), phone, mobile,
 		street, part(address, 1), part(address, 5), part(address, 3), part(address, 6),
-		cardDay(card.Value(vcard.FieldBirthday)), card.PreferredValue(vcard.FieldLanguage), unescaped(card.Value(vcard.FieldNote)),
+		cardDay(card.Value(vcard.FieldBirthday)), card.PreferredValue(vcard.FieldLanguage),
+		unescaped(card.Value(cardNumber)), card.Value(cardMarketing), unescaped(card.Value(vcard.FieldNote)),
 	}
 }
 
