@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"clepsydra/internal/account"
 	"clepsydra/internal/app"
@@ -228,6 +229,27 @@ func (b *browser) tellWho(id string) {
 	b.shot("people-frozen")
 	b.open("/contacts")
 	b.shot("contacts")
+	b.findByKeys()
+}
+
+// findByKeys finds a customer with the keyboard alone: a slash, a part of his mail
+// address, down, enter.
+func (b *browser) findByKeys() {
+	b.t.Helper()
+	b.do(chromedp.KeyEvent("/"), chromedp.KeyEvent("klant37@"))
+	b.until(`document.querySelectorAll("#results [data-row]").length === 1`)
+	b.shot("contacts-found")
+	b.do(chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.Enter), chromedp.WaitNotPresent("#results"), chromedp.WaitReady("h1"))
+	b.at("/contacts/people/", "Peeters 37")
+	b.shot("contact")
+}
+
+// until waits for a condition of the page.
+func (b *browser) until(condition string) {
+	b.t.Helper()
+	if _, err := chromedp.Run(b.ctx, chromedp.Poll[bool](condition, chromedp.WithPollingTimeout(20*time.Second))); err != nil {
+		b.t.Fatalf("%s: %s never held: %v", b.width.name, condition, err)
+	}
 }
 
 func (b *browser) tellTheAuthority(id string) {
