@@ -4,7 +4,7 @@
 GO ?= go
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # Packages with goroutines of their own, which the race detector watches.
-RACE = ./internal/alert/... ./internal/app/... ./internal/document/... ./internal/job/... ./internal/response/... ./internal/slackbot/... ./internal/web/...
+RACE = ./internal/alert/... ./internal/app/... ./internal/contact/... ./internal/document/... ./internal/job/... ./internal/response/... ./internal/slackbot/... ./internal/web/...
 
 .PHONY: build test check unit race tools fuzz bench clean
 
