@@ -41,7 +41,7 @@ func SayReason(pack workflow.Assessment, answers Answers, r Reason, lang, countr
 	if !ok {
 		return r.Question
 	}
-	return q.Short.In(lang, country) + ": " + Say(q, answers[q.ID], lang, country)
+	return q.Short.In(lang, country) + colon(lang) + Say(q, answers[q.ID], lang, country)
 }
 
 // SayChange writes what would have to turn out for a change: the option as a
@@ -52,5 +52,13 @@ func SayChange(pack workflow.Assessment, c Change, lang, country string) string 
 	if o.If != nil {
 		return o.If.In(lang, country)
 	}
-	return q.Short.In(lang, country) + ": " + o.Label.In(lang, country)
+	return q.Short.In(lang, country) + colon(lang) + o.Label.In(lang, country)
+}
+
+// colon is how a language writes it: French puts a space before.
+func colon(lang string) string {
+	if lang == "fr" {
+		return "\u00a0: "
+	}
+	return ": "
 }

@@ -179,7 +179,7 @@ func (v *Visit) setApart(near *assessNear, pack workflow.Assessment, answers ass
 	}
 	for _, id := range assessment.Apart(pack, answers, theirs) {
 		q, _ := pack.Question(id)
-		near.Apart = append(near.Apart, v.packText(q.Short)+": "+assessment.Say(q, theirs[id], v.P.Lang(), v.P.Country()))
+		near.Apart = append(near.Apart, v.packText(q.Short)+v.P.T("assess.colon", nil)+" "+assessment.Say(q, theirs[id], v.P.Lang(), v.P.Country()))
 	}
 	return nil
 }
