@@ -136,3 +136,22 @@ func evaluate(t interface{ Fatalf(string, ...any) }, pack workflow.Assessment, a
 	}
 	return out
 }
+
+// TestOnlyWhatMayMatterIsAskedFor: once the outcome is certain nothing is named as
+// unknown, and before that no question whose silence counts as "nothing of this".
+func TestOnlyWhatMayMatterIsAskedFor(t *testing.T) {
+	t.Parallel()
+	pack := breachRisk(t)
+	certain := say("protection=strong")
+	delete(certain, "people")
+	if got := evaluate(t, pack, certain); !got.Enough || len(got.Unknown) != 0 {
+		t.Errorf("unreadable data of an unknown number: enough %t, unknown %v", got.Enough, got.Unknown)
+	}
+	open := say("data=birth_date")
+	for _, id := range []string{"done", "harm", "persons", "recipient_confirmed", "volume"} {
+		delete(open, id)
+	}
+	if got := evaluate(t, pack, open); got.Enough || !slices.Equal(got.Unknown, []string{"recipient_confirmed", "volume"}) {
+		t.Errorf("unknown %v: what moves the outcome alone comes first", got.Unknown)
+	}
+}
