@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"clepsydra/internal/assessment"
 	"clepsydra/internal/workflow"
 )
@@ -136,6 +138,36 @@ func FuzzRead(f *testing.F) {
 			}
 			if _, err := assessment.Evaluate(pack, answers); err != nil {
 				t.Fatal(err)
+			}
+		}
+	})
+}
+
+// TestReasonsStandInOrder: rules before answers, what holds before what may, and in
+// each the weightiest first; of equal answers the question that counts more.
+func TestReasonsStandInOrder(t *testing.T) {
+	t.Parallel()
+	pack := breachRisk(t)
+	place := func(r assessment.Reason) []float64 {
+		kind := 0.0
+		switch {
+		case r.Question != "":
+			kind = 2
+		case r.Effect == assessment.May:
+			kind = 1
+		}
+		q, _ := pack.Question(r.Question)
+		return []float64{kind, -float64(r.Weight), -q.Weight}
+	}
+	rapid.Check(t, func(rt *rapid.T) {
+		answers := drawAnswers(rt, pack, false)
+		all, err := assessment.Reasons(pack, answers, evaluate(rt, pack, answers))
+		if err != nil {
+			rt.Fatal(err)
+		}
+		for k := range len(all) - 1 {
+			if slices.Compare(place(all[k]), place(all[k+1])) > 0 {
+				rt.Fatalf("%+v stands before %+v", all[k], all[k+1])
 			}
 		}
 	})
