@@ -8,11 +8,9 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"clepsydra/internal/assessment"
 	"clepsydra/internal/workflow"
-	"clepsydra/workflows"
 )
 
 type assessCmd struct {
@@ -26,7 +24,7 @@ type assessCmd struct {
 
 // Run assesses the answers of a file, or prints the questions.
 func (c assessCmd) Run(e *env) error {
-	packs, err := workflow.Load(workflows.FS, time.Now)
+	packs, err := e.packs()
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"clepsydra/workflows"
 )
 
 // answersFile writes answers where the command can read them.
@@ -98,5 +100,31 @@ func TestAssessRefusesWhatItCannotUse(t *testing.T) {
 		if status != 2 || !strings.Contains(errs, tt.says) {
 			t.Errorf("%v: status %d, %s", tt.args, status, errs)
 		}
+	}
+}
+
+// TestAssessFollowsThePacksOfTheOperator: what the shell says is what the server says.
+func TestAssessFollowsThePacksOfTheOperator(t *testing.T) {
+	text, err := workflows.FS.ReadFile("assessments/breach_risk.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := filepath.Join(t.TempDir(), "assessments")
+	if err := os.MkdirAll(own, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	changed := strings.Replace(string(text), `version: "1"`, `version: "ours"`, 1)
+	if err := os.WriteFile(filepath.Join(own, "breach_risk.yaml"), []byte(changed), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("CLEPSYDRA_PACKS", filepath.Dir(own))
+	status, out, errs := command(t, "assess", "breach-risk", "--answers", answersFile(t, misdirectedLetter()), "--json")
+	var got assessed
+	if status != 0 {
+		t.Fatal(errs)
+	}
+	decode(t, out, &got)
+	if got.Version != "ours" {
+		t.Errorf("judged by version %q", got.Version)
 	}
 }

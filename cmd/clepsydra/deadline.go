@@ -9,9 +9,7 @@ import (
 	"clepsydra/internal/deadline"
 	"clepsydra/internal/firm"
 	"clepsydra/internal/locale"
-	"clepsydra/internal/workflow"
 	"clepsydra/templates"
-	"clepsydra/workflows"
 )
 
 type deadlineCmd struct {
@@ -106,11 +104,7 @@ func (c deadlineCmd) compute(e *env, loc *time.Location) (deadline.Deadline, err
 	if err != nil {
 		return deadline.Deadline{}, err
 	}
-	cfg, err := e.settings()
-	if err != nil {
-		return deadline.Deadline{}, err
-	}
-	packs, err := workflow.LoadDir(workflows.FS, cfg.Packs, time.Now)
+	packs, err := e.packs()
 	if err != nil {
 		return deadline.Deadline{}, err
 	}

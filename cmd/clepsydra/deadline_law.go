@@ -10,7 +10,6 @@ import (
 	"clepsydra/internal/deadline"
 	"clepsydra/internal/locale"
 	"clepsydra/internal/workflow"
-	"clepsydra/workflows"
 )
 
 // lawFlags name a duty of a rule pack and the moments it runs from.
@@ -63,11 +62,7 @@ func (f lawFlags) moments() (workflow.Moments, error) {
 // runLaw computes and explains a duty of a law by the version that is in force on the
 // day the firm knew, or today.
 func (c deadlineCmd) runLaw(e *env, loc *time.Location, words *locale.Printer) error {
-	cfg, err := e.settings()
-	if err != nil {
-		return err
-	}
-	packs, err := workflow.LoadDir(workflows.FS, cfg.Packs, time.Now)
+	packs, err := e.packs()
 	if err != nil {
 		return err
 	}

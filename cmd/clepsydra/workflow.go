@@ -94,13 +94,19 @@ type listedPack struct {
 	SHA256  string          `json:"sha256"`
 }
 
-// Run lists the packs that serve would use. It needs no database.
-func (c workflowListCmd) Run(e *env) error {
+// packs loads the rule packs that serve would use: the shipped ones with the
+// operator's own laid over them.
+func (e *env) packs() (*workflow.Packs, error) {
 	cfg, err := e.settings()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	packs, err := workflow.LoadDir(workflows.FS, cfg.Packs, time.Now)
+	return workflow.LoadDir(workflows.FS, cfg.Packs, time.Now)
+}
+
+// Run lists the packs that serve would use. It needs no database.
+func (c workflowListCmd) Run(e *env) error {
+	packs, err := e.packs()
 	if err != nil {
 		return err
 	}
