@@ -59,6 +59,7 @@ func mayImport() map[string][]string {
 		"account":       {"database", "fault", "firm", "journal"},
 		"incident":      {"database", "fault"},
 		"contact":       {"database", "fault", "workflows"},
+		"processing":    {"contact", "fault", "workflow", "workflows"},
 		"obligation":    domain,
 		"notification":  append(domain, "obligation"),
 		"communication": append(domain, "contact"),
@@ -66,7 +67,7 @@ func mayImport() map[string][]string {
 		"recall":        domain,
 		"fastlane":      append(domain, "recall"),
 		"register":      append(domain, "obligation", "notification", "communication"),
-		"stewardship":   {"assessment", "contact", "database", "fault", "journal", "workflow"},
+		"stewardship":   {"assessment", "contact", "database", "fault", "journal", "processing", "workflow"},
 		"response":      append(domain, "account", "alert", "assessment", "communication", "firm", "journal", "notification", "obligation", "recall", "fastlane"),
 		// Below here is what speaks to the world and what puts it together.
 		"web":  nil,

@@ -50,6 +50,9 @@ type Contact struct {
 	Marketing      Marketing
 	UnsubscribedAt time.Time // zero: never, or not known
 	ErasedAt       time.Time // zero: not erased (Art. 17)
+	RestrictedAt   time.Time // zero: processing is not restricted (Art. 18)
+	ActiveAt       time.Time // last activity that counts for retention; zero: not known, CreatedAt stands for it
+	Extra          Extra     // values of the firm's own fields
 	Source         Source
 	CreatedAt      time.Time
 	UpdatedAt      time.Time

@@ -32,7 +32,10 @@ type contactRow struct {
 	Marketing      string
 	UnsubscribedAt time.Time `bun:",nullzero"`
 	ErasedAt       time.Time `bun:",nullzero"`
-	ImportID       string    `bun:",nullzero"`
+	RestrictedAt   time.Time `bun:",nullzero"`
+	ActiveAt       time.Time `bun:",nullzero"`
+	Extra          string
+	ImportID       string `bun:",nullzero"`
 	ImportLine     int
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
@@ -76,6 +79,7 @@ func rowOf(c Contact, id Identity, search string) contactRow {
 		Street: c.Street, Postcode: c.Postcode, City: c.City, Country: c.Country, Language: c.Language,
 		BirthDate: c.BirthDate.String(), Marketing: string(c.Marketing),
 		UnsubscribedAt: c.UnsubscribedAt, ErasedAt: c.ErasedAt,
+		RestrictedAt: c.RestrictedAt, ActiveAt: c.ActiveAt, Extra: string(c.Extra),
 		ImportID: string(c.Source.ImportID), ImportLine: c.Source.Line,
 		CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, Search: search,
 		MatchMail: int64(id.mail), MatchNumber: int64(id.number), MatchPostal: int64(id.postal()),
@@ -88,6 +92,7 @@ func (r contactRow) contact() Contact {
 		FamilyName: r.FamilyName, Organisation: r.Organisation, Email: r.Email, Phone: r.Phone,
 		Street: r.Street, Postcode: r.Postcode, City: r.City, Country: r.Country, Language: r.Language,
 		Marketing: Marketing(r.Marketing), UnsubscribedAt: utc(r.UnsubscribedAt), ErasedAt: utc(r.ErasedAt),
+		RestrictedAt: utc(r.RestrictedAt), ActiveAt: utc(r.ActiveAt), Extra: Extra(r.Extra),
 		Source:    Source{ImportID(r.ImportID), r.ImportLine},
 		CreatedAt: utc(r.CreatedAt), UpdatedAt: utc(r.UpdatedAt),
 	}

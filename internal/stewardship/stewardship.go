@@ -31,12 +31,18 @@ type Service struct {
 	now   func() time.Time
 	index *contact.Index
 	inUse []InUse
+	// erasers and movers are what other parts keep about a person; see leaving.go.
+	erasers map[string]Eraser
+	movers  map[string]Mover
 }
 
 // New makes the service. now is the clock; inUse are asked before an import is
 // taken back.
 func New(db *database.DB, now func() time.Time, inUse ...InUse) *Service {
-	return &Service{db: db, now: now, index: contact.NewIndex(), inUse: inUse}
+	return &Service{
+		db: db, now: now, index: contact.NewIndex(), inUse: inUse,
+		erasers: map[string]Eraser{}, movers: map[string]Mover{},
+	}
 }
 
 // moment is the one "now" of a verb: UTC, in microseconds as it is stored.
