@@ -45,18 +45,25 @@ func one(take func(ctx context.Context) (Figure, error)) func(context.Context) (
 	}
 }
 
-// Measurements lists all of them in the order of the README.
+// Measurements lists all of them in the order of the README; those on PostgreSQL only
+// where PostgresEnv names a server.
 func Measurements() []Measurement {
-	return []Measurement{
+	all := []Measurement{
 		{"letters", "letters-merged-10k", one(func(ctx context.Context) (Figure, error) { return merged(ctx, 10_000) })},
 		{"letters", "letters-merged-100k", one(func(ctx context.Context) (Figure, error) { return merged(ctx, 100_000) })},
 		{"letters", "letters-separate-1k", one(func(ctx context.Context) (Figure, error) { return separate(ctx, 1000) })},
-		{"import", "import-100k", one(func(ctx context.Context) (Figure, error) { return imported(ctx, 100_000) })},
-		{"contacts", "contacts-1m", func(ctx context.Context) ([]Figure, error) { return contacts(ctx, 1_000_000) }},
+		{"import", "import-100k", one(func(ctx context.Context) (Figure, error) { return imported(ctx, "", 100_000) })},
+		{"contacts", "contacts-1m", func(ctx context.Context) ([]Figure, error) { return contacts(ctx, "", 1_000_000) }},
 		{"board", "board-p99", one(boardP99)},
 		{"board", "boards-open-500", one(boardsOpen)},
 		{"start", "start", one(start)},
 	}
+	if server := os.Getenv(PostgresEnv); server != "" {
+		all = append(all, Measurement{"contacts", "contacts-1m-postgres", func(ctx context.Context) ([]Figure, error) {
+			return contacts(ctx, server, 1_000_000)
+		}})
+	}
+	return all
 }
 
 // Groups are the words that select measurements.

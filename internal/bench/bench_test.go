@@ -5,6 +5,8 @@ import (
 	"errors"
 	"testing"
 	"time"
+
+	"clepsydra/internal/database/databasetest"
 )
 
 // The measurements themselves take long; here small ones show that each measures
@@ -14,7 +16,7 @@ func TestSmallMeasurements(t *testing.T) {
 	for name, take := range map[string]func(context.Context) (Figure, error){
 		"merged":   func(ctx context.Context) (Figure, error) { return merged(ctx, 40) },
 		"separate": func(ctx context.Context) (Figure, error) { return separate(ctx, 20) },
-		"import":   func(ctx context.Context) (Figure, error) { return imported(ctx, 500) },
+		"import":   func(ctx context.Context) (Figure, error) { return imported(ctx, "", 500) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -31,7 +33,14 @@ func TestSmallMeasurements(t *testing.T) {
 
 // TestSmallCrowd measures a small customer file in every way.
 func TestSmallCrowd(t *testing.T) {
-	figures, err := contacts(t.Context(), 600) // not beside others: it sets how many processors there are
+	// Not beside others: it sets how many processors there are.
+	t.Run("sqlite", func(t *testing.T) { checkCrowd(t, "") })
+	t.Run("postgres", func(t *testing.T) { checkCrowd(t, databasetest.PostgresURL(t)) })
+}
+
+func checkCrowd(t *testing.T, server string) {
+	t.Helper()
+	figures, err := contacts(t.Context(), server, 600)
 	if err != nil {
 		t.Fatal(err)
 	}

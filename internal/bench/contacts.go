@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect"
 
 	"clepsydra/internal/contact"
 	"clepsydra/internal/database"
@@ -25,13 +26,13 @@ const importRounds = 3
 // imported takes a mailing tool's export of n people over into an encrypted file,
 // and for comparison inserts the same people, read and prepared beforehand, in
 // plain batches into a file of the same kind.
-func imported(ctx context.Context, n int) (_ Figure, err error) {
-	dir, err := os.MkdirTemp("", "clepsydra-bench-")
+func imported(ctx context.Context, postgres string, n int) (_ Figure, err error) {
+	where, done, err := newBed(postgres)
 	if err != nil {
 		return Figure{}, err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	file := filepath.Join(dir, "export.csv")
+	defer func() { err = errors.Join(err, done()) }()
+	file := filepath.Join(where.dir, "export.csv")
 	if err := writeExport(file, n); err != nil {
 		return Figure{}, err
 	}
@@ -40,7 +41,7 @@ func imported(ctx context.Context, n int) (_ Figure, err error) {
 	var rss float64
 	var rows contact.Prepared
 	for round := range importRounds {
-		took, err := timed(ctx, filepath.Join(dir, fmt.Sprintf("ours%d.db", round)), func(db *database.DB) error { return importFile(ctx, db, file, n) })
+		took, err := where.timed(ctx, fmt.Sprintf("ours%d", round), func(db *database.DB) error { return importFile(ctx, db, file, n) })
 		if err != nil {
 			return Figure{}, err
 		}
@@ -51,15 +52,7 @@ func imported(ctx context.Context, n int) (_ Figure, err error) {
 				return Figure{}, err
 			}
 		}
-		took, err = timed(ctx, filepath.Join(dir, fmt.Sprintf("bare%d.db", round)), func(db *database.DB) error {
-			return db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-				// Nobody is told of these people: a bare insert is bare.
-				if _, err := tx.ExecContext(ctx, "DROP TRIGGER contacts_added"); err != nil {
-					return err
-				}
-				return contact.BaselineInsert(ctx, tx, rows)
-			})
-		})
+		took, err = where.timed(ctx, fmt.Sprintf("bare%d", round), func(db *database.DB) error { return bareInsert(ctx, db, rows) })
 		if err != nil {
 			return Figure{}, err
 		}
@@ -67,20 +60,31 @@ func imported(ctx context.Context, n int) (_ Figure, err error) {
 	}
 	return Figure{
 		Unit: "rows/s", Ours: perSecond(importRounds*n, ours), Baseline: perSecond(importRounds*n, bare), RSSMiB: rss,
-		BaselineOf: "bun batch insert of the same rows, read and prepared beforehand, into the same kind of encrypted file",
+		BaselineOf: "bun batch insert of the same rows, read and prepared beforehand, into the same kind of " + where.kind(),
 	}, nil
 }
 
-// timed runs fn on a fresh encrypted file and says how long it took.
-func timed(ctx context.Context, path string, fn func(*database.DB) error) (took time.Duration, err error) {
-	db, err := database.Open(ctx, database.Options{Path: path, Key: database.NewKey()})
+// bareInsert writes rows and tells nobody of them: a bare insert is bare.
+func bareInsert(ctx context.Context, db *database.DB, rows contact.Prepared) error {
+	silence := "DROP TRIGGER contacts_added"
+	if db.R.Dialect().Name() == dialect.PG {
+		silence += " ON contacts"
+	}
+	return db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		if _, err := tx.ExecContext(ctx, silence); err != nil {
+			return err
+		}
+		return contact.BaselineInsert(ctx, tx, rows)
+	})
+}
+
+// timed runs fn on a fresh database and says how long it took.
+func (b bed) timed(ctx context.Context, name string, fn func(*database.DB) error) (took time.Duration, err error) {
+	db, done, err := b.open(ctx, name)
 	if err != nil {
 		return 0, err
 	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	if _, err := db.Migrate(ctx); err != nil {
-		return 0, err
-	}
+	defer func() { err = errors.Join(err, done()) }()
 	begin := time.Now()
 	err = fn(db)
 	return time.Since(begin), err

@@ -29,20 +29,20 @@ const asks = 200
 // every day: searching in several ways, opening a person, counting a segment,
 // importing. The plain twin of a question is the same one answered by the
 // database alone, asked fewer times because it is slow.
-func contacts(ctx context.Context, n int) (_ []Figure, err error) {
-	dir, err := os.MkdirTemp("", "clepsydra-bench-")
+func contacts(ctx context.Context, postgres string, n int) (_ []Figure, err error) {
+	where, gone, err := newBed(postgres)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	defer func() { err = errors.Join(err, gone()) }()
 	cores := runtime.GOMAXPROCS(contactCores)
 	defer runtime.GOMAXPROCS(cores)
-	db, done, err := benchDatabase(ctx, filepath.Join(dir, "people.db"))
+	db, done, err := where.open(ctx, "people")
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, done()) }()
-	if err := fill(ctx, db, dir, n); err != nil {
+	if err := fill(ctx, db, where.dir, n); err != nil {
 		return nil, err
 	}
 	b := &crowd{db: db, s: stewardship.New(db, time.Now), n: n, rng: rand.New(rand.NewPCG(1, 2))}
@@ -62,7 +62,7 @@ func contacts(ctx context.Context, n int) (_ []Figure, err error) {
 		return nil, err
 	}
 	runtime.GOMAXPROCS(cores) // an import reads beside its writing
-	one, err := imported(ctx, min(n, 100_000))
+	one, err := imported(ctx, postgres, min(n, 100_000))
 	one.Name = "import"
 	return append(figures, one), err
 }
@@ -79,18 +79,6 @@ func fill(ctx context.Context, db *database.DB, dir string, n int) error {
 		}
 	}
 	return os.Remove(file)
-}
-
-// benchDatabase opens an empty file.
-func benchDatabase(ctx context.Context, path string) (*database.DB, func() error, error) {
-	db, err := database.Open(ctx, database.Options{Path: path, Key: database.NewKey()})
-	if err != nil {
-		return nil, nil, err
-	}
-	if _, err := db.Migrate(ctx); err != nil {
-		return nil, nil, errors.Join(err, db.Close())
-	}
-	return db, db.Close, nil
 }
 
 // crowd is a full customer file and who is asked for.
