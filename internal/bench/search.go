@@ -103,6 +103,15 @@ func heapMiB() float64 {
 // anybody is a known person by chance.
 func (b *crowd) anybody() demo.Customer { return b.some[b.rng.IntN(len(b.some))] }
 
+// dialled is somebody's phone number as it is typed in his country.
+func (b *crowd) dialled() string {
+	for {
+		if c := b.anybody(); len(c.Phone) > 3 {
+			return "0" + strings.TrimSpace(c.Phone[3:]) // behind +32, +31, +33, +49
+		}
+	}
+}
+
 func (b *crowd) part(s string, size int) string {
 	if len(s) <= size {
 		return s
@@ -118,7 +127,7 @@ func (b *crowd) kinds() map[string]func() string {
 		"family name": func() string { return b.anybody().Family },
 		"part":        func() string { return b.part(b.anybody().Email, 4) },
 		"mail":        func() string { return b.anybody().Email },
-		"phone":       func() string { c := b.anybody(); return "0" + strings.TrimPrefix(c.Phone, "+32") },
+		"phone":       b.dialled,
 		"postcode":    func() string { return b.anybody().Postcode },
 		"one letter":  func() string { return b.part("abcdefghijklmnoprstuvwz", 1) },
 		"two letters": func() string { return b.part(b.anybody().Email, 2) },

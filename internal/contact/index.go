@@ -121,11 +121,12 @@ func (h hit) compare(o hit) int {
 // ask is a question as the shards answer it.
 type ask struct {
 	sought sought
-	grams  []sign // signatures of the words
-	number []sign // signatures of the number, which is enough alone
-	starts []sign // signatures of who may have all words at the beginning of some
-	line   sign   // signature of who fits exactly
-	exact  bool   // somebody may fit exactly
+	grams  []sign  // signatures of the words
+	pairs  []uint8 // of the words of two bytes
+	number []sign  // signatures of the number, which is enough alone
+	starts []sign  // signatures of who may have all words at the beginning of some
+	line   sign    // signature of who fits exactly
+	exact  bool    // somebody may fit exactly
 	want   criterion
 	after  *hit // nil: from the first
 	most   int  // how many of the best are wanted; negative: all, in no order
@@ -136,6 +137,9 @@ func (x *Index) asked(q Query, most int) ask {
 	a := ask{sought: q.sought(), want: x.criterion(q), most: most}
 	for _, w := range a.sought.words {
 		a.grams, a.starts = appendGrams(a.grams, w), append(a.starts, startSign(string(w)))
+		if len(w) == 2 {
+			a.pairs = append(a.pairs, pair(w[0], w[1]))
+		}
 	}
 	a.number = appendGrams(nil, a.sought.number)
 	a.line, a.exact = lineSign(string(a.sought.whole)), !a.sought.isAnything()

@@ -14,6 +14,7 @@ const (
 	shardSize  = 1 << 14
 	shardWords = shardSize / 64
 	signatures = 512
+	pairs      = 256
 	mostText   = 4000 // bytes of a person's text that are searched
 )
 
@@ -24,6 +25,7 @@ type shard struct {
 	used  int // places given out; some may be empty again
 	live  [shardWords]uint64
 	signs [signatures][shardWords]uint64
+	pairs [pairs][shardWords]uint64 // of the two-byte parts, for words no longer than that
 	texts []byte
 	dead  int // bytes of texts that nobody uses
 	at    [shardSize]uint32
@@ -52,6 +54,9 @@ func (s *shard) set(k int, e entry) {
 	s.live[word] |= bit
 	mark := func(g sign) { s.signs[g][word] |= bit }
 	eachGram(text, mark)
+	for k := range len(text) - 1 {
+		s.pairs[pair(text[k], text[k+1])][word] |= bit
+	}
 	for line := range strings.SplitSeq(text, "\n") {
 		mark(lineSign(line))
 	}
@@ -71,6 +76,9 @@ func (s *shard) clear(k int) {
 	s.live[word] &^= bit
 	for g := range s.signs {
 		s.signs[g][word] &^= bit
+	}
+	for p := range s.pairs {
+		s.pairs[p][word] &^= bit
 	}
 	s.at[k], s.size[k], s.ids[k], s.facts[k], s.first[k] = 0, 0, uuid.UUID{}, facts{}, 0
 	if s.dead > 1<<16 && s.dead > len(s.texts)/2 {
@@ -130,6 +138,9 @@ func (s *shard) all(grams []sign, word int) uint64 {
 // or, where it is one, the number.
 func (s *shard) candidates(a ask, word int) (either, number uint64) {
 	words := s.all(a.grams, word)
+	for _, p := range a.pairs {
+		words &= s.pairs[p][word]
+	}
 	if len(a.sought.number) == 0 {
 		return words, 0
 	}
@@ -159,6 +170,9 @@ func eachGram(text string, fn func(sign)) {
 func gram(a, b, c byte) sign {
 	return sign((uint32(a) | uint32(b)<<8 | uint32(c)<<16) * 2654435761 >> 23)
 }
+
+// pair is the number of a two-byte part.
+func pair(a, b byte) uint8 { return uint8((uint32(a) | uint32(b)<<8) * 2654435761 >> 24) }
 
 // startSign is the signature of a word that begins so; two letters count.
 func startSign(word string) sign {
