@@ -154,6 +154,9 @@ func (a *App) buildServices() error {
 	a.Accounts = account.NewService(a.DB, a.Firms, a.clock.Now)
 	a.jobs = job.NewClient(a.clock)
 	a.Stewardship = stewardship.New(a.DB, a.clock.Now, affectedBy)
+	if err := a.useConsent(); err != nil {
+		return err
+	}
 	a.Response = response.New(response.Deps{
 		DB: a.DB, Clock: a.clock.Now, Packs: a.Packs, Frames: a.frames, Firms: a.Firms, Accounts: a.Accounts,
 		Queue: queue{a.jobs, a.DB}, Alerter: a.alerter, Log: a.log, Changed: a.changed, LinkKey: a.key.Derive("links"),

@@ -60,6 +60,7 @@ func mayImport() map[string][]string {
 		"incident":      {"database", "fault"},
 		"contact":       {"database", "fault", "workflows"},
 		"processing":    {"contact", "fault", "workflow", "workflows"},
+		"consent":       {"contact", "deadline", "fault", "processing", "workflow"},
 		"obligation":    domain,
 		"notification":  append(domain, "obligation"),
 		"communication": append(domain, "contact"),
@@ -67,7 +68,7 @@ func mayImport() map[string][]string {
 		"recall":        domain,
 		"fastlane":      append(domain, "recall"),
 		"register":      append(domain, "obligation", "notification", "communication"),
-		"stewardship":   {"assessment", "contact", "database", "fault", "journal", "processing", "workflow"},
+		"stewardship":   {"assessment", "consent", "contact", "database", "deadline", "fault", "journal", "processing", "workflow"},
 		"response":      append(domain, "account", "alert", "assessment", "communication", "firm", "journal", "notification", "obligation", "recall", "fastlane"),
 		// Below here is what speaks to the world and what puts it together.
 		"web":  nil,

@@ -16,6 +16,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"clepsydra/internal/consent"
 	"clepsydra/internal/contact"
 	"clepsydra/internal/database"
 	"clepsydra/internal/journal"
@@ -34,6 +35,10 @@ type Service struct {
 	// erasers and movers are what other parts keep about a person; see leaving.go.
 	erasers map[string]Eraser
 	movers  map[string]Mover
+	// What consents need; see UseConsent.
+	law     *consent.Law
+	keyer   consent.Keyer
+	country func(ctx context.Context, db bun.IDB) (string, error)
 }
 
 // New makes the service. now is the clock; inUse are asked before an import is
@@ -42,6 +47,8 @@ func New(db *database.DB, now func() time.Time, inUse ...InUse) *Service {
 	return &Service{
 		db: db, now: now, index: contact.NewIndex(), inUse: inUse,
 		erasers: map[string]Eraser{}, movers: map[string]Mover{},
+		law: &consent.Law{}, keyer: consent.NewKeyer(database.NewKey().Derive("suppression")),
+		country: func(context.Context, bun.IDB) (string, error) { return "", nil },
 	}
 }
 
