@@ -84,3 +84,10 @@ func (a Alert) Explain(by, reason string, alone bool, now time.Time) (Alert, str
 	a.ExplainedAt, a.ExplainedBy = now, by
 	return a, reason, nil
 }
+
+// Mark is the short sign of an account, by which a message that names nobody and the
+// log mean the same one.
+func Mark(account string) string {
+	account = strings.ReplaceAll(account, "-", "")
+	return "u" + account[max(0, len(account)-5):]
+}
