@@ -53,13 +53,14 @@ const (
 	SeeRegister    Permission = "see_register"
 	SeeContacts    Permission = "see_contacts"
 	EditContacts   Permission = "edit_contacts"
+	SeeLog         Permission = "see_log" // who looked at whom
 	EditSettings   Permission = "edit_settings"
 	EditAccounts   Permission = "edit_accounts"
 )
 
 // Permissions lists all of them.
 func Permissions() []Permission {
-	return []Permission{SeeBoard, HandleIncident, Decide, SeeRegister, SeeContacts, EditContacts, EditSettings, EditAccounts}
+	return []Permission{SeeBoard, HandleIncident, Decide, SeeRegister, SeeContacts, EditContacts, SeeLog, EditSettings, EditAccounts}
 }
 
 // Can reports whether the role may do p. A manager is who decides; the DPO
@@ -72,11 +73,11 @@ func (r Role) Can(p Permission) bool {
 	case Manager:
 		return p != EditAccounts
 	case DPO:
-		return p == SeeBoard || p == HandleIncident || p == SeeRegister || p == SeeContacts
+		return p == SeeBoard || p == HandleIncident || p == SeeRegister || p == SeeContacts || p == SeeLog
 	case Handler:
 		return p == SeeBoard || p == HandleIncident || p == SeeContacts || p == EditContacts
 	case Auditor:
-		return p == SeeBoard || p == SeeRegister
+		return p == SeeBoard || p == SeeRegister || p == SeeLog
 	}
 	return false
 }

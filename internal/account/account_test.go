@@ -283,10 +283,10 @@ func TestWhoMayWhat(t *testing.T) {
 	want := map[account.Role]string{
 		account.Reporter:      "",
 		account.Handler:       "see_board handle_incident see_contacts edit_contacts",
-		account.Manager:       "see_board handle_incident decide see_register see_contacts edit_contacts edit_settings",
-		account.DPO:           "see_board handle_incident see_register see_contacts",
-		account.Auditor:       "see_board see_register",
-		account.Administrator: "see_board handle_incident decide see_register see_contacts edit_contacts edit_settings edit_accounts",
+		account.Manager:       "see_board handle_incident decide see_register see_contacts edit_contacts see_log edit_settings",
+		account.DPO:           "see_board handle_incident see_register see_contacts see_log",
+		account.Auditor:       "see_board see_register see_log",
+		account.Administrator: "see_board handle_incident decide see_register see_contacts edit_contacts see_log edit_settings edit_accounts",
 	}
 	for _, r := range account.Roles() {
 		var got []string

@@ -75,6 +75,11 @@ func (s *Service) BySlack(ctx context.Context, slackUserID string) (Account, err
 // List returns everybody by name.
 func (s *Service) List(ctx context.Context) ([]Account, error) { return listAccounts(ctx, s.db.R) }
 
+// ListIn is List inside a transaction.
+func (s *Service) ListIn(ctx context.Context, db bun.IDB) ([]Account, error) {
+	return listAccounts(ctx, db)
+}
+
 // SetupLink makes the one-time secret of the first setup, or returns ErrSetUp
 // when the firm is there already. An earlier secret stops working.
 func (s *Service) SetupLink(ctx context.Context) (string, error) {

@@ -26,6 +26,7 @@ const (
 	Missed     Kind = "missed"
 	Status     Kind = "status"
 	Answered   Kind = "answered" // a wrong recipient said what became of the data
+	Watch      Kind = "watch"    // somebody looked at unusually many people
 	Test       Kind = "test"
 )
 
@@ -47,6 +48,10 @@ type Alert struct {
 
 	DueAt       time.Time // the strict deadline; it always leads
 	StatutoryAt time.Time // the reading of Reg. 1182/71, shown beside it
+
+	// Of a Watch alert: the mark of the account, and the window it is about.
+	Reader   string
+	From, To time.Time
 
 	Missing    []string // codes of what is not filled in, alert.missing_<code>
 	ReadyItems int

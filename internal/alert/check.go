@@ -34,7 +34,7 @@ func (a Alert) Check() error {
 	if a.Kind == "" || !codeShape.MatchString(string(a.Kind)) {
 		return ErrNotAllowed.At("kind")
 	}
-	if a.Reference != "" && !referenceShape.MatchString(a.Reference) || a.Reference == "" && a.Kind != Test {
+	if a.Reference != "" && !referenceShape.MatchString(a.Reference) || a.Reference == "" && a.Kind != Test && a.Kind != Watch {
 		return ErrNotAllowed.At("reference")
 	}
 	if err := a.checkCodes(); err != nil {
@@ -54,7 +54,7 @@ func (a Alert) Check() error {
 
 // checkCodes checks the fields that hold codes and identifiers.
 func (a Alert) checkCodes() error {
-	codes := map[string]string{"status": a.Status, "risk": a.Risk, "duty": a.Duty, "rung": a.Rung}
+	codes := map[string]string{"status": a.Status, "risk": a.Risk, "duty": a.Duty, "rung": a.Rung, "reader": a.Reader}
 	for field, code := range codes {
 		if code != "" && !codeShape.MatchString(code) {
 			return ErrNotAllowed.At(field)

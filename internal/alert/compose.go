@@ -2,6 +2,7 @@ package alert
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -51,6 +52,9 @@ func Compose(a Alert, tr Translator) Text {
 		Missing:  c.missing(),
 		Link:     a.Link,
 		Footer:   tr.T("alert.footer", nil),
+	}
+	if a.Kind == Watch {
+		text.Footer = tr.T("alert.footer_watch", nil)
 	}
 	if len(text.Missing) > 0 {
 		text.MissingHead = tr.T("alert.label_missing", nil)
@@ -103,7 +107,7 @@ func (c composer) title() string {
 		return c.tr.T("alert.title_test", nil)
 	case Missed:
 		return c.tr.N("alert.title_missed", c.a.Missed, c.args())
-	case Reported, Escalation, Overdue, Status, Answered:
+	case Reported, Escalation, Overdue, Status, Answered, Watch:
 		return c.tr.T("alert.title_"+string(c.a.Kind), c.args())
 	default:
 		if left, ok := c.a.Left(); ok && left > 0 {
@@ -121,7 +125,7 @@ func (c composer) lead() string {
 	switch c.a.Kind {
 	case Missed:
 		return c.tr.N("alert.lead_missed", c.a.Missed, c.args())
-	case Reported, Escalation, Overdue, Status, Answered, Test:
+	case Reported, Escalation, Overdue, Status, Answered, Watch, Test:
 		return c.tr.T("alert.lead_"+string(c.a.Kind), c.args())
 	default:
 		if c.a.DueAt.IsZero() {
@@ -148,8 +152,11 @@ func (c composer) args() map[string]any {
 // facts are the labelled lines; what is not known is left out, except the number
 // of people, where "not known yet" is an answer.
 func (c composer) facts() []Fact {
-	if c.a.Kind == Test {
+	switch c.a.Kind {
+	case Test:
 		return nil
+	case Watch:
+		return c.watched()
 	}
 	var facts []Fact
 	add := func(label, value string, at time.Time) {
@@ -172,6 +179,18 @@ func (c composer) facts() []Fact {
 		add("asked", c.asked(), time.Time{})
 	}
 	return facts
+}
+
+// watched are the lines about unusual reading.
+func (c composer) watched() []Fact {
+	label := func(name string) string { return c.tr.T("alert.label_"+name, nil) }
+	return []Fact{
+		{Label: label("rule"), Value: c.a.DutyName},
+		{Label: label("reader"), Value: c.a.Reader},
+		{Label: label("count"), Value: strconv.Itoa(c.a.People)},
+		{Label: label("from"), Value: c.instant(c.a.From), At: c.a.From},
+		{Label: label("to"), Value: c.instant(c.a.To), At: c.a.To},
+	}
 }
 
 // people is the count in words.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
@@ -40,6 +41,7 @@ type App struct {
 	Accounts    *account.Service
 	Response    *response.Service
 	Stewardship *stewardship.Service
+	Watch       *stewardship.Watch
 	Papers      *document.Typesetter
 
 	cfg     config.Config
@@ -113,7 +115,7 @@ func New(cfg config.Config, db *database.DB, key database.Key, o Options) (*App,
 		a.log = slog.New(slog.DiscardHandler)
 	}
 	rules := func() error { return a.buildRules(o.ShippedRules) }
-	for _, build := range []func() error{rules, a.buildTexts, a.buildServices, a.buildRunner, a.buildWeb} {
+	for _, build := range []func() error{rules, a.buildTexts, a.buildServices, a.buildWatch, a.buildRunner, a.buildWeb} {
 		if err := build(); err != nil {
 			return nil, err
 		}
@@ -170,8 +172,10 @@ func (a *App) buildServices() error {
 
 func (a *App) buildRunner() error {
 	var err error
+	work := handlers(a.Response, a.sweepUp)
+	maps.Copy(work, watchHandlers(a.Watch))
 	a.runner, err = job.NewRunner(a.DB, a.jobs, job.Settings{
-		Handlers: handlers(a.Response, a.sweepUp), Sweeps: []job.Sweep{job.Every(sweep{}, sweepEvery)},
+		Handlers: work, Sweeps: []job.Sweep{job.Every(sweep{}, sweepEvery), job.Every(watchSweep{}, watchEvery)},
 		Queues: map[string]int{job.DefaultQueue: 4, lettersQueue: 1}, Clock: a.clock, Logger: a.log,
 	})
 	return err

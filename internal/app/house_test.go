@@ -68,7 +68,8 @@ func mayImport() map[string][]string {
 		"recall":        domain,
 		"fastlane":      append(domain, "recall"),
 		"register":      append(domain, "obligation", "notification", "communication"),
-		"stewardship":   {"assessment", "consent", "contact", "database", "deadline", "fault", "journal", "processing", "workflow"},
+		"watch":         {"database", "fault", "journal", "workflow", "workflows"},
+		"stewardship":   {"assessment", "consent", "contact", "database", "deadline", "fault", "journal", "processing", "watch", "workflow"},
 		"response":      append(domain, "account", "alert", "assessment", "communication", "firm", "journal", "notification", "obligation", "recall", "fastlane"),
 		// Below here is what speaks to the world and what puts it together.
 		"web":  nil,

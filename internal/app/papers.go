@@ -95,6 +95,16 @@ func (p papers) Register(ctx context.Context, w io.Writer, format string, r web.
 	return fmt.Errorf("app: register as %q", format)
 }
 
+// Log writes who looked at whom as csv.
+func (p papers) Log(ctx context.Context, w io.Writer, r web.RegisterTable) error {
+	t := p.texts.For(r.Lang, r.Firm.Country, r.Firm.Location())
+	table := document.Table{Title: t.T("watch.title", nil), Language: r.Lang, Rows: r.Rows, Created: r.At}
+	for _, c := range r.Columns {
+		table.Columns = append(table.Columns, document.Column{Title: c, Width: 1})
+	}
+	return document.WriteCSV(ctx, w, table, document.Dialect{Comma: separator(r.Lang), BOM: true})
+}
+
 // RefusedRows writes the rows an import would refuse as xlsx or csv.
 func (p papers) RefusedRows(ctx context.Context, w io.Writer, format string, r web.RegisterTable) error {
 	t := p.texts.For(r.Lang, r.Firm.Country, r.Firm.Location())

@@ -57,6 +57,11 @@ type Entry struct {
 	TextHash   string
 	Previous   string
 	Hash       string
+	// People are the people of the customer file that the entry is about, besides
+	// those its case and its facts "contact" and "shown" name. They serve the search
+	// for who looked at somebody, stand outside the chain and do not come back from
+	// ListOf; an entry about many keeps PeopleHash of them in a fact.
+	People []string
 }
 
 // seal computes the hash over everything the entry states and its predecessor.

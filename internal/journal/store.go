@@ -55,6 +55,9 @@ func Append(ctx context.Context, tx bun.IDB, e Entry) error {
 	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 		return fmt.Errorf("journal: append %s: %w", e.Kind, err)
 	}
+	if err := index(ctx, tx, e, row); err != nil {
+		return err
+	}
 	if e.Text != "" {
 		if _, err := tx.NewInsert().Model(&textRow{EntryID: row.ID, Content: e.Text}).Exec(ctx); err != nil {
 			return fmt.Errorf("journal: append text of %s: %w", e.Kind, err)

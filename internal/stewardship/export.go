@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 
 	"clepsydra/internal/contact"
 	"clepsydra/internal/journal"
@@ -37,11 +36,12 @@ func (s *Service) Export(ctx context.Context, actor journal.Actor, q contact.Que
 	if f == contact.FormatXLSX && len(ids) > contact.MostExportedRows {
 		return Export{}, contact.ErrExportLarge.With("Most", contact.MostExportedRows)
 	}
-	err = s.record(ctx, journal.Entry{
+	e := journal.Entry{
 		Case: journal.Case{Kind: "firm"}, Kind: "contact.exported", Actor: actor, RecordedAt: s.moment(),
-		Facts: map[string]string{"count": strconv.Itoa(len(ids)), "format": string(f), "import": string(q.ImportID)},
-	})
-	if err != nil {
+		Facts: map[string]string{"format": string(f), "import": string(q.ImportID)},
+	}
+	about(&e, idTexts(ids))
+	if err := s.record(ctx, e); err != nil {
 		return Export{}, fmt.Errorf("export contacts: %w", err)
 	}
 	return Export{Format: f, Count: len(ids), s: s, ids: ids}, nil

@@ -3,7 +3,6 @@ package stewardship
 import (
 	"context"
 	"fmt"
-	"strconv"
 
 	"github.com/uptrace/bun"
 
@@ -84,11 +83,12 @@ func (s *Service) SegmentPeople(ctx context.Context, actor journal.Actor, id con
 	if err != nil {
 		return nil, err
 	}
-	err = s.record(ctx, journal.Entry{
+	e := journal.Entry{
 		Case: journal.Case{Kind: "firm"}, Kind: "segment.used", Actor: actor, RecordedAt: s.moment(),
-		Facts: map[string]string{"segment": string(id), "count": strconv.Itoa(len(ids))},
-	})
-	if err != nil {
+		Facts: map[string]string{"segment": string(id)},
+	}
+	about(&e, idTexts(ids))
+	if err := s.record(ctx, e); err != nil {
 		return nil, fmt.Errorf("use segment: %w", err)
 	}
 	return ids, nil

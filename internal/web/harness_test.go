@@ -31,6 +31,7 @@ import (
 	"clepsydra/internal/response"
 	"clepsydra/internal/rulebook"
 	"clepsydra/internal/stewardship"
+	"clepsydra/internal/watch"
 	"clepsydra/internal/workflow"
 	"clepsydra/templates"
 	"clepsydra/workflows"
@@ -100,11 +101,23 @@ func (outside) SlackClick(_ context.Context, header http.Header, body []byte) (s
 	return string(body), nil
 }
 
+// around is who there is to be told of unusual reading; nothing is sent.
+type around struct{ h *place }
+
+func (around) PutTell(context.Context, bun.IDB, string) error { return nil }
+func (a around) Circle(ctx context.Context, db bun.IDB) (watch.Circle, *time.Location, error) {
+	f, err := a.h.firms.Get(ctx, db)
+	return watch.Circle{Lead: f.LeadID, Deputy: f.DeputyID}, f.Location(), err
+}
+func (around) Tell(context.Context, []string, watch.Alert, watch.Rule) (int, error) { return 0, nil }
+
 // newPlace makes the pages before the setup.
 func newPlace(t testing.TB) *place {
 	t.Helper()
 	h := &place{t: t, db: databasetest.SQLite(t), now: friday, health: Health{Facts: []HealthFact{{Name: "reminders_late", Value: "0"}}}}
 	packs, err := workflow.Load(workflows.FS, time.Now)
+	h.ok(err)
+	rules, err := watch.Load()
 	h.ok(err)
 	frames, err := communication.LoadFrames(templates.FS)
 	h.ok(err)
@@ -123,6 +136,7 @@ func newPlace(t testing.TB) *place {
 		DB: h.db, Clock: h.clock, Locale: texts, Templates: templates.FS, Firms: h.firms, Accounts: h.accounts, Response: answers,
 		Contacts: stewardship.New(h.db, h.clock, func(context.Context, bun.IDB, contact.ImportID) (int, error) { return 0, nil }),
 		Scans:    stewardship.NewScans(h.db, h.clock, packs),
+		Watch:    stewardship.NewWatch(h.db, h.clock, rules, around{h}, around{h}),
 		Packs:    packs, Rules: rulebook.New(h.db, h.clock), Papers: testPapers(), Channels: outside{}, Inbound: outside{}, Log: log, CheckLogo: document.CheckLogo,
 		Health: func(context.Context) Health { return h.health }, Key: bytes.Repeat([]byte{9}, 32),
 	})

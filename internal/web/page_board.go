@@ -39,6 +39,7 @@ type boardPage struct {
 	Reports  []boardReport
 	More     int // reports that are not listed
 	Troubles []response.Trouble
+	Watched  []watchShown // unusual reading that nobody explained
 	Told     register.Figures
 	Median   string
 	Bars     template.HTML
@@ -105,6 +106,9 @@ func (v *Visit) board() (boardPage, error) {
 		out.Reports = append(out.Reports, boardReport{I: i, Title: v.scenarioTitle(i.Scenario), Age: ago(v, i.OpenedAt)})
 	}
 	if out.Troubles, err = v.S.d.Response.Troubles(v.Ctx()); err != nil {
+		return boardPage{}, err
+	}
+	if out.Watched, err = v.openWatch(); err != nil {
 		return boardPage{}, err
 	}
 	if m, ok := b.Told.Median(); ok {

@@ -177,13 +177,10 @@ func (v *Visit) chosen() (importChoice, contact.Options) {
 
 func (v *Visit) previewPage() (importPage, error) {
 	page := importPage{Incident: v.incidentOf(), Upload: v.C.Params("upload")}
-	in, err := v.S.d.Contacts.Upload(v.Ctx(), v.Actor, page.Upload)
+	chosen, options := v.chosen()
+	in, plan, err := v.S.d.Contacts.PreviewUpload(v.Ctx(), v.Actor, page.Upload, options)
+	page.Chosen, page.Name, page.Plan = chosen, in.Name, plan
 	if err != nil {
-		return page, err
-	}
-	page.Chosen, in.Options = v.chosen()
-	page.Name = in.Name
-	if page.Plan, err = v.S.d.Contacts.Preview(v.Ctx(), in); err != nil {
 		return page, err
 	}
 	for _, c := range page.Plan.Columns {

@@ -8,6 +8,7 @@ import (
 
 	"clepsydra/internal/communication"
 	"clepsydra/internal/fault"
+	"clepsydra/internal/stewardship"
 )
 
 // letterList is a frozen list with what became of its letters.
@@ -227,7 +228,35 @@ func downloadRunFile(v *Visit) error {
 	if err != nil {
 		return err
 	}
+	if err := v.fetched(run, file); err != nil {
+		return err
+	}
 	return v.Download(file.Name, mime.TypeByExtension(path.Ext(file.Name)), content)
+}
+
+// fetched records that the visitor took a file of letters out, with everybody whose
+// letter may be in it.
+func (v *Visit) fetched(run communication.Run, file communication.File) error {
+	channel := communication.ByPost
+	if isForMail(file) {
+		channel = communication.ByMail
+	}
+	var ids []string
+	for at := file.First - 1; at < file.Last; {
+		people, err := communication.BatchBy(v.Ctx(), v.S.d.DB.R, run.SnapshotID, channel, at, communication.LettersPerFile)
+		if err != nil {
+			return err
+		}
+		for _, p := range people {
+			if at = p.Position; at <= file.Last {
+				ids = append(ids, p.ContactID)
+			}
+		}
+		if len(people) == 0 {
+			break
+		}
+	}
+	return v.S.d.Contacts.Saw(v.Ctx(), v.Actor, stewardship.LookFetched, ids, map[string]string{"incident": string(v.affected()), "run": run.ID, "file": strconv.Itoa(file.Number)})
 }
 
 // listOfForm is the frozen list that a form names, if it is one of the incident's.

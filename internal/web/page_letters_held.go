@@ -32,7 +32,10 @@ func (v *Visit) fillHeld(page *lettersPage) error {
 			p, foreign(p.EnvelopeName() + p.Organisation), foreign(p.Street + p.Postcode + p.City),
 		})
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return v.listed(people)
 }
 
 // foreign picks the characters that hold a letter up: scripts beside Latin, Greek

@@ -202,6 +202,9 @@ func (v *Visit) fillList(page *peoplePage) error {
 	if l.People, l.Total, err = communication.People(v.Ctx(), v.S.d.DB.R, v.affected(), q); err != nil {
 		return err
 	}
+	if err := v.listed(l.People); err != nil {
+		return err
+	}
 	l.Pages = max(1, (l.Total+peoplePerPage-1)/peoplePerPage)
 	open, _, err := communication.People(v.Ctx(), v.S.d.DB.R, v.affected(), communication.PeopleQuery{Unfrozen: true, Limit: peoplePerPage})
 	if err != nil {

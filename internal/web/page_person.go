@@ -3,7 +3,7 @@ package web
 import (
 	"clepsydra/internal/communication"
 	"clepsydra/internal/contact"
-	"clepsydra/internal/fault"
+	"clepsydra/internal/stewardship"
 	"clepsydra/internal/workflow"
 )
 
@@ -33,9 +33,11 @@ func (v *Visit) personPage() (personPage, error) {
 		page.Chosen = page.Head.I.Data
 	}
 	if page.P.SnapshotID != "" {
-		page.Snapshot, err = communication.SnapshotByID(v.Ctx(), v.S.d.DB.R, page.P.SnapshotID)
+		if page.Snapshot, err = communication.SnapshotByID(v.Ctx(), v.S.d.DB.R, page.P.SnapshotID); err != nil {
+			return page, err
+		}
 	}
-	return page, err
+	return page, v.looked(page.P.ContactID)
 }
 
 func showPerson(v *Visit) error {
@@ -43,20 +45,21 @@ func showPerson(v *Visit) error {
 	if err != nil {
 		return err
 	}
-	if err := v.looked(page.P.ContactID); err != nil {
-		return err
-	}
 	return v.Page("person", page)
 }
 
-// looked records that the visitor saw the data of one person. Somebody who left
-// the customer file meanwhile is no reason to refuse.
+// looked records that the visitor saw the data of one person.
 func (v *Visit) looked(contactID string) error {
-	_, err := v.S.d.Contacts.View(v.Ctx(), v.Actor, contact.ID(contactID))
-	if fault.KindOf(err) == fault.NotFound {
-		return nil
+	return v.S.d.Contacts.SawPerson(v.Ctx(), v.Actor, contact.ID(contactID))
+}
+
+// listed records that the visitor was shown people of the incident in a list.
+func (v *Visit) listed(people []communication.Person) error {
+	ids := make([]string, len(people))
+	for k, p := range people {
+		ids[k] = p.ContactID
 	}
-	return err
+	return v.S.d.Contacts.Saw(v.Ctx(), v.Actor, stewardship.LookListed, ids, map[string]string{"incident": string(v.affected())})
 }
 
 // changePerson does one thing to a person and comes back to his page.

@@ -174,7 +174,7 @@ func TestFiveHundredBoardsAreMovedByOneChange(t *testing.T) {
 	const boards = 500
 	joined, moved := make(chan error, boards), make(chan error, boards)
 	for range boards {
-		go func() { joined <- watch(address, secret, moved) }()
+		go func() { joined <- watchStream(address, secret, moved) }()
 	}
 	for range boards {
 		h.ok(<-joined)
@@ -186,7 +186,7 @@ func TestFiveHundredBoardsAreMovedByOneChange(t *testing.T) {
 }
 
 // watch opens a board and says when it is told of a change.
-func watch(address, secret string, moved chan<- error) error {
+func watchStream(address, secret string, moved chan<- error) error {
 	r, err := http.NewRequest(http.MethodGet, "http://"+address+"/events", nil)
 	if err != nil {
 		return err
