@@ -27,6 +27,9 @@ const (
 	Status     Kind = "status"
 	Answered   Kind = "answered" // a wrong recipient said what became of the data
 	Test       Kind = "test"
+	// SourceFailed is about a shop or database that customers are pulled from, and
+	// about no incident.
+	SourceFailed Kind = "source_failed"
 )
 
 // UnknownPeople is the number of people affected while nobody knows it yet.

@@ -99,8 +99,8 @@ type composer struct {
 // title is the first line, with the reference in front so that a list of mails sorts.
 func (c composer) title() string {
 	switch c.a.Kind {
-	case Test:
-		return c.tr.T("alert.title_test", nil)
+	case Test, SourceFailed:
+		return c.tr.T("alert.title_"+string(c.a.Kind), nil)
 	case Missed:
 		return c.tr.N("alert.title_missed", c.a.Missed, c.args())
 	case Reported, Escalation, Overdue, Status, Answered:
@@ -121,7 +121,7 @@ func (c composer) lead() string {
 	switch c.a.Kind {
 	case Missed:
 		return c.tr.N("alert.lead_missed", c.a.Missed, c.args())
-	case Reported, Escalation, Overdue, Status, Answered, Test:
+	case Reported, Escalation, Overdue, Status, Answered, Test, SourceFailed:
 		return c.tr.T("alert.lead_"+string(c.a.Kind), c.args())
 	default:
 		if c.a.DueAt.IsZero() {
@@ -148,7 +148,7 @@ func (c composer) args() map[string]any {
 // facts are the labelled lines; what is not known is left out, except the number
 // of people, where "not known yet" is an answer.
 func (c composer) facts() []Fact {
-	if c.a.Kind == Test {
+	if c.a.Kind == Test || c.a.Kind == SourceFailed {
 		return nil
 	}
 	var facts []Fact

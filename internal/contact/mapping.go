@@ -47,6 +47,7 @@ type mapper struct {
 	guard    *guard
 	preset   map[string]Field // headings of the tool the file comes from
 	warnings []*fault.Error
+	nested   bool // headings are paths such as address.city
 }
 
 // newMapper prepares the sample. header is nil when the file has none.
@@ -111,6 +112,9 @@ func (m *mapper) agrees(i int, f Field) bool {
 // byHeader reads the heading and checks it against what the column holds.
 func (m *mapper) byHeader(c *Column) Field {
 	f := fieldOfHeader(c.Header, m.words)
+	if f == FieldNone && m.nested {
+		f = fieldOfHeader(nestedHeading(c.Header), m.words)
+	}
 	if isBareNumber(c.Header) && (c.Index == 0 || m.columns[c.Index-1].Field != FieldStreet) {
 		return FieldNone
 	}

@@ -37,7 +37,7 @@ func (s *Server) routes() []Route {
 		s.settingsRoutes(), s.channelRoutes(), s.ruleRoutes(), s.accountRoutes(),
 		s.boardRoutes(), s.incidentsRoutes(), s.workRoutes(), s.timelineRoutes(),
 		s.handlingRoutes(), s.riskRoutes(), s.guideRoutes(), s.closeRoutes(), s.peopleRoutes(), s.letterRoutes(), s.authorityRoutes(),
-		s.clockRoutes(), s.lawsRoutes(), s.registerRoutes(), s.contactRoutes(), s.importRoutes(), s.recallRoutes(), s.fastRoutes(), s.scanRoutes(),
+		s.clockRoutes(), s.lawsRoutes(), s.registerRoutes(), s.contactRoutes(), s.importRoutes(), s.sourceRoutes(), s.recallRoutes(), s.fastRoutes(), s.scanRoutes(),
 	)
 }
 

@@ -52,6 +52,7 @@ type Deps struct {
 	Accounts  *account.Service
 	Response  *response.Service
 	Contacts  *stewardship.Service
+	Sources   *stewardship.Sources
 	Scans     *stewardship.Scans
 	Packs     *workflow.Packs
 	Rules     *rulebook.Book
