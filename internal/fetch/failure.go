@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"strings"
 
 	"github.com/go-sql-driver/mysql"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -66,12 +67,7 @@ func sqlFailure(ctx context.Context, err error) error {
 
 // isPostgresWithoutTLS recognises pgx's refusal, which has no type of its own.
 func isPostgresWithoutTLS(err error) bool {
-	for ; err != nil; err = errors.Unwrap(err) {
-		if err.Error() == "server refused TLS connection" {
-			return true
-		}
-	}
-	return false
+	return strings.Contains(err.Error(), "server refused TLS connection")
 }
 
 func fromPostgres(e *pgconn.PgError) error {
