@@ -100,6 +100,7 @@ func (m *mapper) decide(hasHeader bool, chosen map[int]Field) {
 		m.warnings = append(m.warnings, keyMappedByContent.fault())
 	}
 	m.findMail(chosen)
+	m.findNumber(chosen)
 	m.settle()
 	m.report()
 }
@@ -172,6 +173,21 @@ func (m *mapper) findMail(chosen map[int]Field) {
 		}
 		if look, _ := m.patterns.columnLook(m.values[i]); look == FieldEmail {
 			c.Field, c.Why = FieldEmail, ByContent
+			return
+		}
+	}
+}
+
+// findNumber takes the "id" of another program for the customer number when nothing
+// else is one: it is what tells its customers apart when a mail address changes.
+func (m *mapper) findNumber(chosen map[int]Field) {
+	if !m.nested || m.index(FieldNumber) >= 0 {
+		return
+	}
+	for i := range m.columns {
+		c := &m.columns[i]
+		if _, ok := chosen[i]; !ok && c.Why == ByUnknown && foldKey(c.Header) == "id" {
+			c.Field, c.Why = FieldNumber, ByHeader
 			return
 		}
 	}

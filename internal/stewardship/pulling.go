@@ -179,7 +179,7 @@ func (s *Sources) Run(ctx context.Context, p Pull, last bool) error {
 		return err
 	}
 	f := source.FailureOf(err)
-	tooLate := s.moment().Sub(src.State.AskedAt) > longestWait
+	tooLate := !src.State.AskedAt.IsZero() && s.moment().Sub(src.State.AskedAt) > longestWait
 	if f.Class == source.Waiting && !tooLate || f.Class == source.Passing && !last && !tooLate {
 		return f
 	}
