@@ -65,6 +65,14 @@ func TestRowsOfAnotherProgramGoTheWayOfAFile(t *testing.T) {
 	}
 }
 
+func TestANumberBehindAStreetIsThatOfTheHouse(t *testing.T) {
+	t.Parallel()
+	f := gathered(t, []string{"name", "address.street", "address.number", "order.number"}, belgian(), []string{"Ann", "Dorp", "12", "77"})
+	if f.Columns[2].Field != FieldHouseNumber || f.Columns[3].Field != FieldNone {
+		t.Errorf("%+v", f.Columns)
+	}
+}
+
 // What may not be kept is not in what is kept.
 func TestNothingForbiddenIsGathered(t *testing.T) {
 	t.Parallel()

@@ -115,6 +115,9 @@ func (m *mapper) byHeader(c *Column) Field {
 	f := fieldOfHeader(c.Header, m.words)
 	if f == FieldNone && m.nested {
 		f = fieldOfHeader(nestedHeading(c.Header), m.words)
+		if foldKey(nestedHeading(c.Header)) == "number" && c.Index > 0 && m.columns[c.Index-1].Field == FieldStreet {
+			f = FieldHouseNumber
+		}
 	}
 	if isBareNumber(c.Header) && (c.Index == 0 || m.columns[c.Index-1].Field != FieldStreet) {
 		return FieldNone
