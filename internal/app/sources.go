@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -23,11 +24,11 @@ const sourcesQueue = "sources"
 // with the pauses of the queue.
 const pullTries = 8
 
-// pullTask pulls from a source. By is the account that asked, empty for the
-// schedule.
+// pullTask is a stewardship.Pull as the queue keeps it.
 type pullTask struct {
-	Source string `json:"source"`
-	By     string `json:"by,omitempty"`
+	Source    string `json:"source"`
+	By        string `json:"by,omitempty"`
+	Scheduled bool   `json:"scheduled,omitempty"`
 }
 
 // Kind is the stored name of the job.
@@ -46,7 +47,7 @@ type pullQueue struct{ client *job.Client }
 
 // Pull enqueues a pull. While one of the source is live, that one stands for it.
 func (q pullQueue) Pull(ctx context.Context, tx bun.IDB, p stewardship.Pull) error {
-	_, err := q.client.Enqueue(ctx, tx, pullTask{string(p.Source), p.By}, job.Options{
+	_, err := q.client.Enqueue(ctx, tx, pullTask{string(p.Source), p.By, p.Scheduled}, job.Options{
 		UniqueKey: "source/" + string(p.Source), MaxAttempts: pullTries, Queue: sourcesQueue,
 	})
 	return err
@@ -63,7 +64,7 @@ func (a *App) handlers() map[string]job.Handler {
 	all := handlers(a.Response, a.sweepUp)
 	maps.Copy(all, map[string]job.Handler{
 		pullTask{}.Kind(): job.Handle(func(ctx context.Context, run job.Run, t pullTask) error {
-			p := stewardship.Pull{Source: source.ID(t.Source), By: t.By}
+			p := stewardship.Pull{Source: source.ID(t.Source), By: t.By, Scheduled: t.Scheduled}
 			return pullOutcome(a.Sources.Run(ctx, p, run.Attempt >= run.MaxAttempts))
 		}),
 		tellTask{}.Kind(): job.Handle(func(ctx context.Context, _ job.Run, t tellTask) error {
@@ -73,11 +74,12 @@ func (a *App) handlers() map[string]job.Handler {
 	return all
 }
 
-// pullOutcome waits as long as the other side asks.
+// pullOutcome waits as long as the other side asks, a minute at least: it was asked
+// several times already.
 func pullOutcome(err error) error {
 	var f *source.Failure
 	if errors.As(err, &f) && f.Class == source.Waiting {
-		return job.Snooze(f.After)
+		return job.Snooze(max(f.After, time.Minute))
 	}
 	return err
 }
@@ -98,7 +100,7 @@ func (a *App) tellOfSource(ctx context.Context, id source.ID) error {
 		return err
 	}
 	al := alert.Alert{
-		Kind: alert.SourceFailed, IncidentID: string(id), Rung: src.State.LastAt.Format("20060102150405"), Language: f.Language,
+		Kind: alert.SourceFailed, IncidentID: string(id), Rung: "at_" + src.State.LastAt.Format("20060102150405"), Language: f.Language,
 		Zone: f.Location(), People: alert.UnknownPeople, At: a.clock.Now(), Link: a.BaseURL() + "/contacts/sources",
 	}
 	err = nil // without mail and chat the health page and the page of sources say it

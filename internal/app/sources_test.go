@@ -64,7 +64,7 @@ func openMailbox(t *testing.T) (mailbox, int) {
 func TestWhoLeadsIsToldOfASourceThatFails(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	a, err := app.New(config.Config{Address: "127.0.0.1:0"}, databasetest.SQLite(t), database.NewKey(), app.Options{Log: slog.New(slog.DiscardHandler)})
+	a, err := app.New(config.Config{Address: "127.0.0.1:0"}, databasetest.SQLite(t), database.NewKey(), app.Options{Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,11 +82,18 @@ func TestWhoLeadsIsToldOfASourceThatFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = a.Accounts.Setup(ctx, secret, account.SetupInput{
-		Firm: firm.Firm{Name: "Hoeve", Country: "BE", Zone: "Europe/Brussels", Language: "nl", Languages: []string{"nl"}, AuthorityID: "BE-GBA", Email: "info@example.com",
-			SMTP: firm.SMTP{Host: "127.0.0.1", Port: port, From: "clepsydra@example.com", TLS: "none"}},
+		Firm: firm.Firm{Name: "Hoeve", Country: "BE", Zone: "Europe/Brussels", Language: "nl", Languages: []string{"nl"}, AuthorityID: "BE-GBA", Email: "info@example.com"},
 		Lead: account.Account{Name: "Lotte", Email: "lotte@example.com", Language: "fr"}, Password: "een lange zin voor de test",
 	})
 	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := a.Firms.Get(ctx, a.DB.R)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.SMTP = firm.SMTP{Host: "127.0.0.1", Port: port, From: "clepsydra@example.com", TLS: "none"}
+	if err := a.Accounts.SaveFirm(ctx, journal.System(), f); err != nil {
 		t.Fatal(err)
 	}
 	shop := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) }))

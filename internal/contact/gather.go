@@ -129,3 +129,18 @@ func nestedHeading(heading string) string {
 	}
 	return heading[at+1:]
 }
+
+// findNumber takes the "id" of another program for the customer number when nothing
+// else is one: it is what tells its customers apart when a mail address changes.
+func (m *mapper) findNumber(chosen map[int]Field) {
+	if !m.nested || m.index(FieldNumber) >= 0 {
+		return
+	}
+	for i := range m.columns {
+		c := &m.columns[i]
+		if _, ok := chosen[i]; !ok && c.Why == ByUnknown && foldKey(c.Header) == "id" {
+			c.Field, c.Why = FieldNumber, ByHeader
+			return
+		}
+	}
+}

@@ -181,21 +181,6 @@ func (m *mapper) findMail(chosen map[int]Field) {
 	}
 }
 
-// findNumber takes the "id" of another program for the customer number when nothing
-// else is one: it is what tells its customers apart when a mail address changes.
-func (m *mapper) findNumber(chosen map[int]Field) {
-	if !m.nested || m.index(FieldNumber) >= 0 {
-		return
-	}
-	for i := range m.columns {
-		c := &m.columns[i]
-		if _, ok := chosen[i]; !ok && c.Why == ByUnknown && foldKey(c.Header) == "id" {
-			c.Field, c.Why = FieldNumber, ByHeader
-			return
-		}
-	}
-}
-
 // settle resolves headings that mean one thing alone and another in company.
 func (m *mapper) settle() {
 	if i := m.index(FieldName); i >= 0 && m.index(FieldGiven) >= 0 && m.index(FieldFamily) < 0 && m.columns[i].Why == ByHeader {

@@ -147,7 +147,7 @@ func (s *Sources) turn(ctx context.Context, id source.ID, slot time.Time) error 
 		if err := s.store.PutState(ctx, tx, id, src.State); err != nil || busy {
 			return err
 		}
-		return s.d.Queue.Pull(ctx, tx, Pull{Source: id})
+		return s.d.Queue.Pull(ctx, tx, Pull{Source: id, Scheduled: true})
 	})
 	if errors.Is(err, source.ErrNotFound) {
 		return nil // removed meanwhile
@@ -170,9 +170,9 @@ func (s *Sources) Run(ctx context.Context, p Pull, last bool) error {
 	actor := journal.Actor{Kind: journal.ByAccount, ID: p.By}
 	if p.By == "" {
 		actor = journal.System()
-		if src.Schedule.Every == source.Off || src.State.Stopped {
-			return s.end(ctx, src.ID, func(*source.State) {})
-		}
+	}
+	if p.Scheduled && (src.Schedule.Every == source.Off || src.State.Stopped) {
+		return s.end(ctx, src.ID, func(*source.State) {})
 	}
 	_, err = s.pull(ctx, actor, src)
 	if err == nil || context.Cause(ctx) != nil || database.IsCancelled(err) {

@@ -30,10 +30,11 @@ type PullQueue interface {
 }
 
 // Pull is one pull that is to be done. By is the account that asked for it, empty
-// for the schedule.
+// for the program itself; Scheduled says that it is a turn of the schedule.
 type Pull struct {
-	Source source.ID
-	By     string
+	Source    source.ID
+	By        string
+	Scheduled bool
 }
 
 // Sources carries out the verbs on the shops and databases that people are pulled

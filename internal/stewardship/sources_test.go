@@ -338,7 +338,7 @@ func TestATurnIsTakenOnce(t *testing.T) {
 		h.now = h.now.Add(time.Second) // three o'clock in Brussels
 		h.ok(h.s.Sweep(ctx))
 		h.ok(h.s.Sweep(ctx))
-		if len(h.pulls) != 1 || h.pulls[0].Source != src.ID || h.pulls[0].By != "" {
+		if len(h.pulls) != 1 || h.pulls[0].Source != src.ID || !h.pulls[0].Scheduled {
 			t.Fatalf("%v", h.pulls)
 		}
 		h.ok(h.s.Run(ctx, h.pulls[0], false))
@@ -352,7 +352,7 @@ func TestATurnIsTakenOnce(t *testing.T) {
 		_, err := h.s.Save(ctx, manager(), src)
 		h.ok(err)
 		before := h.state(src.ID).GoodAt
-		h.ok(h.s.Run(ctx, Pull{Source: src.ID}, false))
+		h.ok(h.s.Run(ctx, Pull{Source: src.ID, Scheduled: true}, false))
 		if st := h.state(src.ID); !st.GoodAt.Equal(before) || !st.AskedAt.IsZero() {
 			t.Errorf("a schedule that was switched off went on: %+v", st)
 		}
