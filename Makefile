@@ -4,7 +4,7 @@
 GO ?= go
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # Packages with goroutines of their own, which the race detector watches.
-RACE = ./internal/alert/... ./internal/app/... ./internal/contact/... ./internal/document/... ./internal/job/... ./internal/response/... ./internal/slackbot/... ./internal/web/...
+RACE = ./internal/alert/... ./internal/app/... ./internal/contact/... ./internal/document/... ./internal/fetch/... ./internal/job/... ./internal/response/... ./internal/slackbot/... ./internal/web/...
 
 .PHONY: build test check unit race tools fuzz bench clean
 
@@ -12,7 +12,7 @@ build:
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags="-s -w" -o bin/clepsydra ./cmd/clepsydra
 
 test: tools check
-	.ci/with-postgres $(MAKE) unit race
+	.ci/with-postgres .ci/with-mariadb $(MAKE) unit race
 
 check:
 	@test -z "$$(gofmt -l cmd internal workflows templates db)" || { gofmt -l cmd internal workflows templates db; echo "run gofmt on these"; exit 1; }
@@ -31,6 +31,7 @@ tools:
 
 fuzz:
 	$(GO) test -run xxx -fuzz FuzzRead -fuzztime 30s ./internal/contact
+	$(GO) test -run xxx -fuzz FuzzFlatten -fuzztime 30s ./internal/source
 
 bench:
 	$(GO) run ./cmd/clepsydra bench

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"clepsydra/internal/fault"
 	"clepsydra/internal/journal"
 	"clepsydra/internal/locale"
+	"clepsydra/internal/source"
 	"clepsydra/internal/stewardship"
 	"clepsydra/templates"
 )
@@ -22,7 +24,8 @@ type importCmd struct {
 }
 
 type importContactsCmd struct {
-	File     string `arg:"" help:"CSV or XLSX file." type:"path"`
+	File     string `arg:"" optional:"" help:"CSV or XLSX file." type:"path"`
+	Source   string `help:"Name of a source (a shop or database of the settings) to take people from, instead of a file." placeholder:"NAME"`
 	DryRun   bool   `help:"Only say what would happen."`
 	JSON     bool   `name:"json" help:"Print JSON."`
 	Country  string `help:"Country of people whose country is not stated." default:"BE"`
@@ -38,13 +41,20 @@ func (c importContactsCmd) Run(e *env) error {
 		return err
 	}
 	p := words.For(c.In, c.Country, nil)
+	if (c.File == "") == (c.Source == "") {
+		return unusable{errors.New("give either a file or --source")}
+	}
 	plan, err := c.plan(e)
 	if err != nil {
+		var failed *source.Failure
+		if errors.As(err, &failed) {
+			return unusable{fmt.Errorf("%s: %s", c.Source, p.Fault(failed.Shown()))}
+		}
 		if k := fault.KindOf(err); k != fault.Internal || errors.Is(err, os.ErrNotExist) || errors.Is(err, os.ErrPermission) {
 			if len(fault.All(err)) > 0 {
 				err = errors.New(p.Fault(err))
 			}
-			return unusable{fmt.Errorf("%s: %w", c.File, err)}
+			return unusable{fmt.Errorf("%s: %w", cmp.Or(c.Source, c.File), err)}
 		}
 		return err
 	}
@@ -66,6 +76,9 @@ func (c importContactsCmd) Run(e *env) error {
 }
 
 func (c importContactsCmd) plan(e *env) (plan stewardship.ImportPlan, err error) {
+	if c.Source != "" {
+		return c.fromSource(e)
+	}
 	f, err := os.Open(c.File)
 	if err != nil {
 		return plan, err
@@ -113,4 +126,26 @@ func (c importContactsCmd) withStore(e *env, cfg config.Config, in stewardship.I
 	}
 	res, err := s.Import(e.ctx, journal.Actor{Kind: journal.ByCommand}, in)
 	return res.ImportPlan, err
+}
+
+// fromSource takes people from a source of the settings, with its own choice of
+// columns, country and language.
+func (c importContactsCmd) fromSource(e *env) (plan stewardship.ImportPlan, err error) {
+	cfg, err := e.settings()
+	if err != nil {
+		return plan, err
+	}
+	db, key, created, err := app.OpenData(e.ctx, cfg)
+	if err != nil {
+		return plan, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if created {
+		e.tellOfKey(cfg)
+	}
+	a, err := app.New(cfg, db, key, app.Options{})
+	if err != nil {
+		return plan, err
+	}
+	return a.Sources.Pull(e.ctx, journal.Actor{Kind: journal.ByCommand}, c.Source, c.DryRun)
 }

@@ -28,6 +28,9 @@ const (
 	Answered   Kind = "answered" // a wrong recipient said what became of the data
 	Watch      Kind = "watch"    // somebody looked at unusually many people
 	Test       Kind = "test"
+	// SourceFailed is about a shop or database that customers are pulled from, and
+	// about no incident.
+	SourceFailed Kind = "source_failed"
 )
 
 // UnknownPeople is the number of people affected while nobody knows it yet.

@@ -34,7 +34,7 @@ func (a Alert) Check() error {
 	if a.Kind == "" || !codeShape.MatchString(string(a.Kind)) {
 		return ErrNotAllowed.At("kind")
 	}
-	if a.Reference != "" && !referenceShape.MatchString(a.Reference) || a.Reference == "" && a.Kind != Test && a.Kind != Watch {
+	if a.Reference != "" && !referenceShape.MatchString(a.Reference) || a.Reference == "" && a.Kind != Test && a.Kind != Watch && a.Kind != SourceFailed {
 		return ErrNotAllowed.At("reference")
 	}
 	if err := a.checkCodes(); err != nil {

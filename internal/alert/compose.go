@@ -103,8 +103,8 @@ type composer struct {
 // title is the first line, with the reference in front so that a list of mails sorts.
 func (c composer) title() string {
 	switch c.a.Kind {
-	case Test:
-		return c.tr.T("alert.title_test", nil)
+	case Test, SourceFailed:
+		return c.tr.T("alert.title_"+string(c.a.Kind), nil)
 	case Missed:
 		return c.tr.N("alert.title_missed", c.a.Missed, c.args())
 	case Reported, Escalation, Overdue, Status, Answered, Watch:
@@ -125,7 +125,7 @@ func (c composer) lead() string {
 	switch c.a.Kind {
 	case Missed:
 		return c.tr.N("alert.lead_missed", c.a.Missed, c.args())
-	case Reported, Escalation, Overdue, Status, Answered, Watch, Test:
+	case Reported, Escalation, Overdue, Status, Answered, Watch, Test, SourceFailed:
 		return c.tr.T("alert.lead_"+string(c.a.Kind), c.args())
 	default:
 		if c.a.DueAt.IsZero() {
@@ -153,7 +153,7 @@ func (c composer) args() map[string]any {
 // of people, where "not known yet" is an answer.
 func (c composer) facts() []Fact {
 	switch c.a.Kind {
-	case Test:
+	case Test, SourceFailed:
 		return nil
 	case Watch:
 		return c.watched()

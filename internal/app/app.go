@@ -19,6 +19,7 @@ import (
 	"clepsydra/internal/config"
 	"clepsydra/internal/database"
 	"clepsydra/internal/document"
+	"clepsydra/internal/fetch"
 	"clepsydra/internal/firm"
 	"clepsydra/internal/job"
 	"clepsydra/internal/locale"
@@ -42,6 +43,7 @@ type App struct {
 	Response    *response.Service
 	Stewardship *stewardship.Service
 	Watch       *stewardship.Watch
+	Sources     *stewardship.Sources
 	Papers      *document.Typesetter
 
 	cfg     config.Config
@@ -159,6 +161,10 @@ func (a *App) buildServices() error {
 	if err := a.useConsent(); err != nil {
 		return err
 	}
+	a.Sources = stewardship.NewSources(stewardship.SourceDeps{
+		DB: a.DB, Clock: a.clock.Now, Firms: a.Firms, Imports: a.Stewardship,
+		Reader: fetch.New(a.clock.Now, a.clock.After, fetch.Limits{}), Queue: pullQueue{a.jobs},
+	})
 	a.Response = response.New(response.Deps{
 		DB: a.DB, Clock: a.clock.Now, Packs: a.Packs, Frames: a.frames, Firms: a.Firms, Accounts: a.Accounts,
 		Queue: queue{a.jobs, a.DB}, Alerter: a.alerter, Log: a.log, Changed: a.changed, LinkKey: a.key.Derive("links"),
@@ -172,19 +178,19 @@ func (a *App) buildServices() error {
 
 func (a *App) buildRunner() error {
 	var err error
-	work := handlers(a.Response, a.sweepUp)
+	work := a.handlers()
 	maps.Copy(work, watchHandlers(a.Watch))
 	a.runner, err = job.NewRunner(a.DB, a.jobs, job.Settings{
 		Handlers: work, Sweeps: []job.Sweep{job.Every(sweep{}, sweepEvery), job.Every(watchSweep{}, watchEvery)},
-		Queues: map[string]int{job.DefaultQueue: 4, lettersQueue: 1}, Clock: a.clock, Logger: a.log,
+		Queues: map[string]int{job.DefaultQueue: 4, lettersQueue: 1, sourcesQueue: 1}, Clock: a.clock, Logger: a.log,
 	})
 	return err
 }
 
 // sweepUp is what is looked after every few minutes: reminders that must be there,
-// and customer files that nobody imported in their day.
+// customer files that nobody imported in their day, and sources whose turn has come.
 func (a *App) sweepUp(ctx context.Context) error {
-	return errors.Join(a.Response.Sweep(ctx), a.Stewardship.DropUploads(ctx))
+	return errors.Join(a.Response.Sweep(ctx), a.Stewardship.DropUploads(ctx), a.Sources.Sweep(ctx))
 }
 
 // changed moves the boards that are open.

@@ -61,6 +61,8 @@ func mayImport() map[string][]string {
 		"contact":       {"database", "fault", "workflows"},
 		"processing":    {"contact", "fault", "workflow", "workflows"},
 		"consent":       {"contact", "deadline", "fault", "processing", "workflow"},
+		"source":        {"contact", "database", "fault", "firm"},
+		"fetch":         {"contact", "fault", "source"},
 		"obligation":    domain,
 		"notification":  append(domain, "obligation"),
 		"communication": append(domain, "contact"),
@@ -69,7 +71,7 @@ func mayImport() map[string][]string {
 		"fastlane":      append(domain, "recall"),
 		"register":      append(domain, "obligation", "notification", "communication"),
 		"watch":         {"database", "fault", "journal", "workflow", "workflows"},
-		"stewardship":   {"assessment", "consent", "contact", "database", "deadline", "fault", "journal", "processing", "watch", "workflow"},
+		"stewardship":   {"assessment", "consent", "contact", "database", "deadline", "fault", "firm", "journal", "processing", "source", "watch", "workflow"},
 		"response":      append(domain, "account", "alert", "assessment", "communication", "firm", "journal", "notification", "obligation", "recall", "fastlane"),
 		// Below here is what speaks to the world and what puts it together.
 		"web":  nil,
@@ -117,10 +119,11 @@ func whereAllowed() map[string]func(pkg, file string) bool {
 		return func(pkg, _ string) bool { return slices.Contains(names, pkg) }
 	}
 	return map[string]func(pkg, file string) bool{
-		"github.com/jung-kurt/gofpdf": in("document"),
-		"github.com/xuri/excelize":    in("document", "contact"),
-		"github.com/slack-go/slack":   in("slackbot"),
-		"github.com/gofiber/fiber":    in("web", "app"),
+		"github.com/jung-kurt/gofpdf":    in("document"),
+		"github.com/xuri/excelize":       in("document", "contact"),
+		"github.com/slack-go/slack":      in("slackbot"),
+		"github.com/go-sql-driver/mysql": in("fetch"),
+		"github.com/gofiber/fiber":       in("web", "app"),
 		"github.com/uptrace/bun": func(pkg, file string) bool {
 			// Stores, the packages of verbs, and what opens or queues.
 			return strings.HasPrefix(file, "store") || slices.Contains([]string{

@@ -34,7 +34,8 @@ func (a *App) buildWeb() error {
 	var err error
 	a.web, err = web.New(web.Deps{
 		DB: a.DB, Clock: a.clock.Now, Locale: a.Locale, Templates: templates.FS, Firms: a.Firms, Accounts: a.Accounts,
-		Response: a.Response, Contacts: a.Stewardship, Watch: a.Watch, Scans: stewardship.NewScans(a.DB, a.clock.Now, a.Packs), Packs: a.Packs, Rules: a.Rules, RulesFailed: a.rulesFailed, Papers: papers{a.Papers, a.Locale},
+		Response: a.Response, Contacts: a.Stewardship, Watch: a.Watch, Sources: a.Sources,
+		Scans: stewardship.NewScans(a.DB, a.clock.Now, a.Packs), Packs: a.Packs, Rules: a.Rules, RulesFailed: a.rulesFailed, Papers: papers{a.Papers, a.Locale},
 		Channels: channels{a}, Inbound: clicks, Health: a.health, CheckLogo: document.CheckLogo, Log: a.log, Proxy: a.cfg.TrustProxy,
 		Secure: strings.HasPrefix(a.cfg.BaseURL, "https://"), Key: a.key.Derive("forms"),
 	})
@@ -99,7 +100,8 @@ func (a *App) health(ctx context.Context) web.Health {
 	late, lateErr := obligation.RemindersDue(ctx, a.DB.R, a.clock.Now().Add(-lateAfter))
 	dead, deadErr := job.ListDead(ctx, a.DB.R, 100)
 	troubles, troubleErr := a.Response.Troubles(ctx)
-	if err := errors.Join(lateErr, deadErr, troubleErr); err != nil {
+	sources, sourceErr := a.Sources.Troubled(ctx)
+	if err := errors.Join(lateErr, deadErr, troubleErr, sourceErr); err != nil {
 		a.log.ErrorContext(ctx, "health", "error", err)
 		h.Red, h.Notes = true, append(h.Notes, "health.database")
 	}
@@ -111,6 +113,9 @@ func (a *App) health(ctx context.Context) web.Health {
 	}
 	if a.rulesFailed != nil {
 		h.Notes = append(h.Notes, "health.rules_failed")
+	}
+	if len(sources) > 0 {
+		h.Notes = append(h.Notes, "health.source_failed")
 	}
 	if len(dead) > 0 {
 		h.Notes = append(h.Notes, "health.work_given_up")

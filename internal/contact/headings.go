@@ -6,6 +6,9 @@ import "strings"
 // row with several known headings is one; else the first row is, when it holds
 // no mail address while the rows below do.
 func (f *File) findHeader(h Header) (found bool, at int) {
+	if f.Format == FormatRows {
+		return true, 0
+	}
 	if h == HeaderNo {
 		return false, 0
 	}

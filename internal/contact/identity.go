@@ -181,6 +181,13 @@ func (m *matcher) first(list []int32, same func(Identity) bool) int {
 	return best
 }
 
+// replace notes that the person is known by something else from now on.
+func (m *matcher) replace(i int, now Identity) {
+	p := &m.people[i]
+	m.index(int32(i), p.identity, now)
+	p.identity = now
+}
+
 // fill notes that the person took over what the row knows.
 func (m *matcher) fill(i int, id Identity) {
 	p := &m.people[i]

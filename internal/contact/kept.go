@@ -56,9 +56,15 @@ func Cleaned(content []byte, o Options) (_ []byte, err error) {
 		return content, nil
 	}
 	sum := sha256.Sum256(content)
+	return f.keep(hex.EncodeToString(sum[:]))
+}
+
+// keep writes down the rows of an open file without what may not be kept. hash is
+// that of what they came from.
+func (f *File) keep(hash string) ([]byte, error) {
 	head := keptHead{
 		Format: f.Format, Encoding: f.Encoding, Delimiter: f.Delimiter, Sheet: f.Sheet,
-		Hash: hex.EncodeToString(sum[:]), Width: len(f.Columns), Refused: map[int]faultKey{}, Hidden: map[int]int{}, Hints: f.guard.hints,
+		Hash: hash, Width: len(f.Columns), Refused: map[int]faultKey{}, Hidden: map[int]int{}, Hints: f.guard.hints,
 	}
 	for i, v := range f.guard.verdicts {
 		if key := f.guard.columnKey(i); key != "" {
@@ -177,5 +183,5 @@ func (h keptHead) guard() *guard {
 }
 
 func isKnownFormat(f Format) bool {
-	return f == FormatCSV || f == FormatXLSX || f == FormatVCard
+	return f == FormatCSV || f == FormatXLSX || f == FormatVCard || f == FormatRows
 }

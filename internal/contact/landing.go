@@ -24,8 +24,13 @@ type Import struct {
 	Duplicates int
 	Filled     int
 	Rejected   int
+	Changed    int // known people of whom a leading source changed a value; not stored
 	ImportedAt time.Time
 	UndoneAt   time.Time // zero: in force
+	SourceID   string    // of the source it was pulled from; empty for a file
+	// Leads says that what is stated replaces what is known (see TakeOver). It is not
+	// stored.
+	Leads bool
 }
 
 // NewImport starts the record of an import.
@@ -40,6 +45,7 @@ type Match struct {
 	ContactID ID
 	Line      int
 	Filled    []Field
+	Changed   []Change
 }
 
 // changes are what one batch does to the store.
@@ -62,8 +68,10 @@ type landing struct {
 	id    ImportID
 	now   time.Time
 	tally Tally
-	fresh bool       // nobody was in the store before
-	seen  *keyFilter // keys of the people this import wrote
+	leads bool        // what a row states replaces what is known
+	met   map[ID]bool // whom a leading source has spoken of
+	fresh bool        // nobody was in the store before
+	seen  *keyFilter  // keys of the people this import wrote
 }
 
 // doubtful are those of a batch who may be in the store already.
@@ -137,13 +145,27 @@ func (l *landing) create(r Row) (*Contact, error) {
 func (l *landing) merge(m *matcher, at int, r Row, id Identity) Match {
 	p := &m.people[at]
 	l.tally.Duplicates++
+	var changed []Change
+	if l.leads && p.stored && !l.met[p.contact.ID] { // of somebody who stands twice the first row counts
+		l.met[p.contact.ID] = true
+		changed = p.contact.TakeOver(r)
+	}
 	filled := p.contact.FillFrom(r.Contact)
 	if len(filled) > 0 {
 		l.tally.Filled++
+	}
+	if len(changed) > 0 {
+		l.tally.Changed++
+	}
+	if len(filled)+len(changed) > 0 {
 		p.contact.UpdatedAt, p.changed = l.now, true
 	}
-	m.fill(at, id)
-	return Match{ContactID: p.contact.ID, Line: r.Line, Filled: filled}
+	if len(changed) > 0 {
+		m.replace(at, IdentityOf(*p.contact))
+	} else {
+		m.fill(at, id)
+	}
+	return Match{ContactID: p.contact.ID, Line: r.Line, Filled: filled, Changed: changed}
 }
 
 // read is one batch on its way from the reading to the writing.

@@ -47,6 +47,7 @@ type mapper struct {
 	guard    *guard
 	preset   map[string]Field // headings of the tool the file comes from
 	warnings []*fault.Error
+	nested   bool // headings are paths such as address.city
 }
 
 // newMapper prepares the sample. header is nil when the file has none.
@@ -99,6 +100,7 @@ func (m *mapper) decide(hasHeader bool, chosen map[int]Field) {
 		m.warnings = append(m.warnings, keyMappedByContent.fault())
 	}
 	m.findMail(chosen)
+	m.findNumber(chosen)
 	m.settle()
 	m.report()
 }
@@ -111,6 +113,12 @@ func (m *mapper) agrees(i int, f Field) bool {
 // byHeader reads the heading and checks it against what the column holds.
 func (m *mapper) byHeader(c *Column) Field {
 	f := fieldOfHeader(c.Header, m.words)
+	if f == FieldNone && m.nested {
+		f = fieldOfHeader(nestedHeading(c.Header), m.words)
+		if foldKey(nestedHeading(c.Header)) == "number" && c.Index > 0 && m.columns[c.Index-1].Field == FieldStreet {
+			f = FieldHouseNumber
+		}
+	}
 	if isBareNumber(c.Header) && (c.Index == 0 || m.columns[c.Index-1].Field != FieldStreet) {
 		return FieldNone
 	}

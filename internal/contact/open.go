@@ -3,6 +3,8 @@ package contact
 import (
 	"errors"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"clepsydra/internal/fault"
@@ -11,14 +13,17 @@ import (
 // Options are what the user may say about a file; zero values mean: decide
 // yourself.
 type Options struct {
-	Encoding        Encoding
-	Delimiter       rune
-	Header          Header
-	Mapping         map[int]Field // by column from 0; FieldNone leaves it out
-	DefaultCountry  string        // ISO code of people whose country is not stated
-	DefaultLanguage string        // nl, fr, de, en
-	Today           Date          // for two-digit years; required with birth dates
-	MaxRows         int           // 0 means DefaultMaxRows
+	Encoding  Encoding
+	Delimiter rune
+	Header    Header
+	Mapping   map[int]Field // by column from 0; FieldNone leaves it out
+	// Named is the mapping by heading, for what comes again and again and may come
+	// with its columns in another order. Mapping goes before it.
+	Named           map[string]Field
+	DefaultCountry  string // ISO code of people whose country is not stated
+	DefaultLanguage string // nl, fr, de, en
+	Today           Date   // for two-digit years; required with birth dates
+	MaxRows         int    // 0 means DefaultMaxRows
 }
 
 // What one file may hold at most, in rows and in bytes.
@@ -111,7 +116,7 @@ func (o Options) check() error {
 	if strings.ContainsRune("\"\r\n", o.Delimiter) {
 		return ErrBadOption.At("delimiter").With("Value", "")
 	}
-	for _, f := range o.Mapping {
+	for _, f := range slices.Concat(slices.Collect(maps.Values(o.Mapping)), slices.Collect(maps.Values(o.Named))) {
 		if f != FieldNone && !IsField(f) {
 			return ErrBadOption.At("mapping").With("Value", shown(string(f)))
 		}
@@ -218,6 +223,21 @@ func (f *File) prepare(o Options) error {
 	return nil
 }
 
+// byPlace is the mapping by column, with what was chosen by heading put in place.
+func (o Options) byPlace(headings []string) map[int]Field {
+	if len(o.Named) == 0 {
+		return o.Mapping
+	}
+	out := map[int]Field{}
+	for i, h := range headings {
+		if f, ok := o.Named[cell(h)]; ok {
+			out[i] = f
+		}
+	}
+	maps.Copy(out, o.Mapping)
+	return out
+}
+
 // filledAt reports whether a row of the sample, from that one on, holds
 // something in column i.
 func (f *File) filledAt(i, from int) bool {
@@ -230,13 +250,14 @@ func (f *File) filledAt(i, from int) bool {
 }
 
 func (f *File) mapColumns(headings []string, width int, o Options) {
+	o.Mapping = o.byPlace(headings)
 	pl := newPlaces()
 	m := newMapper(headings, f.pending, width, newPatterns(pl), f.guard)
-	m.preset = f.Preset.fields()
+	m.preset, m.nested = f.Preset.fields(), f.Format == FormatRows
 	m.decide(headings != nil, o.Mapping)
 	if len(o.Mapping) > 0 {
 		plain := newMapper(headings, f.pending, width, m.patterns, f.guard)
-		plain.preset = m.preset
+		plain.preset, plain.nested = m.preset, m.nested
 		plain.decide(headings != nil, nil)
 		m.creditReasons(plain.columns)
 	}

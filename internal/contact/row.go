@@ -17,6 +17,9 @@ type Row struct {
 	Contact  Contact
 	Warnings []*fault.Error
 	Rejected *fault.Error
+
+	// Whether country and language are the row's own and not assumed.
+	statesCountry, statesLanguage bool
 }
 
 // maxText bounds a text field, in characters: more does not fit on an envelope.
@@ -63,6 +66,7 @@ func (p *rowParser) parse(rec record) Row {
 	d.reach()
 	d.rest()
 	d.judge()
+	row.statesCountry, row.statesLanguage = d.get(FieldCountry) != "", languageOf(d.get(FieldLanguage)) != ""
 	return row
 }
 

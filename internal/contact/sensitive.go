@@ -117,6 +117,9 @@ func (f *File) standGuard(headings []string, width int) error {
 	refused := parseWords(refusedTable)
 	for i := range min(width, len(headings)) {
 		g.headings[i] = refusedHeading(headings[i], refused)
+		if f.Format == FormatRows && g.headings[i] == "" {
+			g.headings[i] = refusedHeading(nestedHeading(headings[i]), refused)
+		}
 		// The number of a Dutch company passes the same test as a citizen's.
 		if g.verdicts[i].column == secretDutch && foldKey(headings[i]) == "rsin" {
 			g.verdicts[i].column = secretNone

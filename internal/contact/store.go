@@ -61,6 +61,7 @@ type importRow struct {
 	RowsRejected  int
 	ImportedAt    time.Time
 	UndoneAt      time.Time `bun:",nullzero"`
+	SourceID      string
 }
 
 type matchRow struct {
@@ -70,6 +71,7 @@ type matchRow struct {
 	Line      int    `bun:",pk"`
 	ContactID string
 	Filled    string
+	Previous  string // what a leading source replaced, JSON by field; empty: nothing
 }
 
 func rowOf(c Contact, id Identity, search string) contactRow {
@@ -107,7 +109,7 @@ func (r importRow) imported() Import {
 		ID: ImportID(r.ID), FileName: r.FileName, FileHash: r.FileHash, Format: Format(r.Format),
 		ActorKind: r.ActorKind, ActorID: r.ActorID, Rows: r.RowsRead, Accepted: r.RowsAccepted,
 		Duplicates: r.RowsDuplicate, Filled: r.RowsFilled, Rejected: r.RowsRejected,
-		ImportedAt: utc(r.ImportedAt), UndoneAt: utc(r.UndoneAt),
+		ImportedAt: utc(r.ImportedAt), UndoneAt: utc(r.UndoneAt), SourceID: r.SourceID,
 	}
 }
 
@@ -125,7 +127,7 @@ func utc(t time.Time) time.Time {
 func Land(ctx context.Context, tx bun.IDB, f *File, in *Import) (Tally, error) {
 	row := importRow{
 		ID: string(in.ID), FileName: in.FileName, FileHash: in.FileHash, Format: string(in.Format),
-		ActorKind: in.ActorKind, ActorID: in.ActorID, ImportedAt: in.ImportedAt,
+		ActorKind: in.ActorKind, ActorID: in.ActorID, ImportedAt: in.ImportedAt, SourceID: in.SourceID,
 	}
 	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 		return Tally{}, fmt.Errorf("contact: record import: %w", err)
@@ -134,7 +136,7 @@ func Land(ctx context.Context, tx bun.IDB, f *File, in *Import) (Tally, error) {
 	if err != nil {
 		return Tally{}, fmt.Errorf("contact: look for anybody: %w", err)
 	}
-	l := landing{id: in.ID, now: in.ImportedAt, fresh: !filled, seen: newKeyFilter()}
+	l := landing{id: in.ID, now: in.ImportedAt, leads: in.Leads, met: map[ID]bool{}, fresh: !filled, seen: newKeyFilter()}
 	reading, stop := context.WithCancel(ctx)
 	ahead := readAhead(reading, f)
 	err = l.write(ctx, tx, ahead)
@@ -147,6 +149,7 @@ func Land(ctx context.Context, tx bun.IDB, f *File, in *Import) (Tally, error) {
 	l.tally.finish(f)
 	t := l.tally
 	in.Rows, in.Accepted, in.Duplicates, in.Filled, in.Rejected = t.Rows, t.Accepted, t.Duplicates, t.Filled, t.RejectedCount
+	in.Changed = t.Changed
 	row.RowsRead, row.RowsAccepted, row.RowsDuplicate, row.RowsFilled, row.RowsRejected = t.Rows, t.Accepted, t.Duplicates, t.Filled, t.RejectedCount
 	if _, err := tx.NewUpdate().Model(&row).WherePK().Exec(ctx); err != nil {
 		return t, fmt.Errorf("contact: count import: %w", err)
@@ -198,7 +201,7 @@ func (ch changes) apply(ctx context.Context, tx bun.IDB, id ImportID) error {
 		for j, f := range m.Filled {
 			names[j] = string(f)
 		}
-		rows[i] = matchRow{ImportID: string(id), Line: m.Line, ContactID: string(m.ContactID), Filled: strings.Join(names, ",")}
+		rows[i] = matchRow{ImportID: string(id), Line: m.Line, ContactID: string(m.ContactID), Filled: strings.Join(names, ","), Previous: packPrevious(m.Changed)}
 	}
 	if _, err := tx.NewInsert().Model(&rows).Returning("NULL").Exec(ctx); err != nil {
 		return fmt.Errorf("contact: insert matches: %w", err)

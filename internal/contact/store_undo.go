@@ -12,7 +12,8 @@ import (
 )
 
 // Undo takes an import back in the caller's transaction: the people it created
-// are removed, and the fields it filled in for others are emptied again. It
+// are removed, and the fields it filled in for others are emptied again, and what a
+// leading source replaced is put back. It
 // refuses with ErrImportInUse while anything else refers to one of its people: a
 // later import that found them, or a row of another table. It returns how many
 // people were removed.
@@ -69,8 +70,8 @@ func refuseShared(ctx context.Context, tx bun.IDB, id ImportID) error {
 func emptyFilled(ctx context.Context, tx bun.IDB, id ImportID, now time.Time) error {
 	var rows []matchRow
 	err := tx.NewSelect().Model(&rows).Join("JOIN contacts AS c ON c.id = m.contact_id").
-		Where("m.import_id = ? AND m.filled <> '' AND (c.import_id IS NULL OR c.import_id <> ?)", string(id), string(id)).
-		OrderExpr("m.line").Scan(ctx)
+		Where("m.import_id = ? AND (m.filled <> '' OR m.previous <> '') AND (c.import_id IS NULL OR c.import_id <> ?)", string(id), string(id)).
+		OrderExpr("m.line DESC").Scan(ctx)
 	if err != nil {
 		return fmt.Errorf("contact: read filled fields: %w", err)
 	}
@@ -79,6 +80,7 @@ func emptyFilled(ctx context.Context, tx bun.IDB, id ImportID, now time.Time) er
 		if err != nil {
 			return err
 		}
+		c.Restore(unpackPrevious(r.Previous))
 		for name := range strings.SplitSeq(r.Filled, ",") {
 			c.Clear(Field(name))
 		}

@@ -18,9 +18,10 @@ const batchRows = 500
 
 // Tally counts what became of the rows of a file. Rows is the sum of Accepted
 // (new people), Duplicates (known already, in the store or earlier in the file)
-// and RejectedCount. Filled counts the known people who gained a field.
+// and RejectedCount. Filled counts the known people who gained a field, Changed those
+// of whom a leading source changed one.
 type Tally struct {
-	Rows, Accepted, Duplicates, Filled, RejectedCount, WarningCount int
+	Rows, Accepted, Duplicates, Filled, Changed, RejectedCount, WarningCount int
 
 	Rejected []Problem // the first ten thousand
 	Warnings []Problem // the first thousand, those about the file before all

@@ -105,6 +105,22 @@ func (f *Firm) secrets() map[string]*Secret {
 	}
 }
 
+// Seal closes a secret that is kept elsewhere, such as the password of a source.
+// name is bound into the seal. An empty secret stays empty.
+func (s *Store) Seal(name string, secret Secret) (string, error) {
+	err := s.close(name, &secret)
+	return string(secret), err
+}
+
+// Unseal opens what Seal closed under the same name.
+func (s *Store) Unseal(name, sealed string) (Secret, error) {
+	secret := Secret(sealed)
+	if err := s.open(name, &secret); err != nil {
+		return "", err
+	}
+	return secret, nil
+}
+
 func (s *Store) close(name string, secret *Secret) error {
 	if *secret == "" {
 		return nil

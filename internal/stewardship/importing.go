@@ -26,6 +26,11 @@ type ImportInput struct {
 	Size    int64
 	Name    string
 	Options contact.Options
+
+	// Of a pull; empty for a file.
+	source string
+	leads  bool
+	after  func(context.Context, bun.Tx, contact.Import) error
 }
 
 // ImportPlan says how a file is read and what becomes of its rows.
@@ -138,7 +143,7 @@ func (s *Service) importing(ctx context.Context, actor journal.Actor, in ImportI
 	}
 	i := &res.Import
 	i.FileName, i.FileHash, i.Format, i.ImportedAt = fileName(in.Name), plan.FileHash, plan.Format, now
-	i.ActorKind, i.ActorID = string(actor.Kind), actor.ID
+	i.ActorKind, i.ActorID, i.SourceID, i.Leads = string(actor.Kind), actor.ID, in.source, in.leads
 	err = s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
 		if err := first(ctx, tx); err != nil {
 			return err
@@ -149,7 +154,10 @@ func (s *Service) importing(ctx context.Context, actor journal.Actor, in ImportI
 		if i.Accepted+i.Duplicates == 0 {
 			return contact.ErrNothingTaken
 		}
-		return journal.Append(ctx, tx, imported(*i, actor))
+		if err := journal.Append(ctx, tx, imported(*i, actor)); err != nil || in.after == nil {
+			return err
+		}
+		return in.after(ctx, tx, *i)
 	})
 	if err != nil {
 		return ImportResult{}, fmt.Errorf("import contacts: %w", err)
@@ -158,7 +166,7 @@ func (s *Service) importing(ctx context.Context, actor journal.Actor, in ImportI
 }
 
 func imported(i contact.Import, actor journal.Actor) journal.Entry {
-	return journal.Entry{
+	e := journal.Entry{
 		Case: journal.Case{Kind: "import", ID: string(i.ID)}, Kind: "contact.imported",
 		Actor: actor, RecordedAt: i.ImportedAt,
 		Facts: map[string]string{
@@ -167,6 +175,10 @@ func imported(i contact.Import, actor journal.Actor) journal.Entry {
 			"rejected": strconv.Itoa(i.Rejected), "format": string(i.Format), "file_sha256": i.FileHash,
 		},
 	}
+	if i.SourceID != "" {
+		e.Facts["source"], e.Facts["changed"] = i.SourceID, strconv.Itoa(i.Changed)
+	}
+	return e
 }
 
 // fileName keeps the last part of a path, whichever way its slashes lean.

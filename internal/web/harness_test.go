@@ -132,12 +132,13 @@ func newPlace(t testing.TB) *place {
 		Queue: outside{}, Alerter: outside{}, Printer: outside{}, Log: log, LinkKey: bytes.Repeat([]byte{5}, 32),
 		Speak: func(lang, country string, zone *time.Location) response.Words { return texts.For(lang, country, zone) },
 	})
+	imports := stewardship.New(h.db, h.clock, func(context.Context, bun.IDB, contact.ImportID) (int, error) { return 0, nil })
 	h.s, err = New(Deps{
 		DB: h.db, Clock: h.clock, Locale: texts, Templates: templates.FS, Firms: h.firms, Accounts: h.accounts, Response: answers,
-		Contacts: stewardship.New(h.db, h.clock, func(context.Context, bun.IDB, contact.ImportID) (int, error) { return 0, nil }),
-		Scans:    stewardship.NewScans(h.db, h.clock, packs),
-		Watch:    stewardship.NewWatch(h.db, h.clock, rules, around{h}, around{h}),
-		Packs:    packs, Rules: rulebook.New(h.db, h.clock), Papers: testPapers(), Channels: outside{}, Inbound: outside{}, Log: log, CheckLogo: document.CheckLogo,
+		Contacts: imports, Sources: h.sources(imports),
+		Watch: stewardship.NewWatch(h.db, h.clock, rules, around{h}, around{h}),
+		Scans: stewardship.NewScans(h.db, h.clock, packs),
+		Packs: packs, Rules: rulebook.New(h.db, h.clock), Papers: testPapers(), Channels: outside{}, Inbound: outside{}, Log: log, CheckLogo: document.CheckLogo,
 		Health: func(context.Context) Health { return h.health }, Key: bytes.Repeat([]byte{9}, 32),
 	})
 	h.ok(err)

@@ -46,7 +46,11 @@ func refusedRows(v *Visit) error {
 	if err != nil {
 		return err
 	}
-	format := v.C.Params("format")
+	return v.sendRefused(page, v.C.Params("format"))
+}
+
+// sendRefused answers with the refused rows of a reading as a spreadsheet.
+func (v *Visit) sendRefused(page importPage, format string) error {
 	media := map[string]string{
 		"csv":  "text/csv; charset=utf-8",
 		"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

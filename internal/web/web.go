@@ -53,6 +53,7 @@ type Deps struct {
 	Response  *response.Service
 	Contacts  *stewardship.Service
 	Watch     *stewardship.Watch
+	Sources   *stewardship.Sources
 	Scans     *stewardship.Scans
 	Packs     *workflow.Packs
 	Rules     *rulebook.Book
