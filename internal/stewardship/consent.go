@@ -35,6 +35,9 @@ func (s *Service) UseConsent(c ConsentSettings) {
 // ErrErased says that the person was erased: nothing can be recorded of him.
 var ErrErased = fault.New(fault.Conflict, "consent.person_erased")
 
+// ErrNoAddress says that an address cannot be read.
+var ErrNoAddress = fault.New(fault.Invalid, "consent.address_unreadable")
+
 // RecordConsent writes down what people said: consents with their proof, withdrawals,
 // objections. All of it or nothing. A no puts the address on the suppression list, a
 // provable yes takes it off for that purpose. It fails with a fault.List of what Check
