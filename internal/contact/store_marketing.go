@@ -10,10 +10,10 @@ import (
 
 // SetMarketing writes what is known about marketing mail, in the caller's transaction:
 // the index of what the person said. at is since when he is unsubscribed; zero
-// otherwise.
-func SetMarketing(ctx context.Context, tx bun.IDB, id ID, m Marketing, at, now time.Time) error {
-	row := contactRow{ID: string(id), Marketing: string(m), UnsubscribedAt: at, UpdatedAt: now}
-	_, err := tx.NewUpdate().Model(&row).Column("marketing", "unsubscribed_at", "updated_at").WherePK().Exec(ctx)
+// otherwise. It is no change of the person's data: UpdatedAt stays.
+func SetMarketing(ctx context.Context, tx bun.IDB, id ID, m Marketing, at time.Time) error {
+	row := contactRow{ID: string(id), Marketing: string(m), UnsubscribedAt: at}
+	_, err := tx.NewUpdate().Model(&row).Column("marketing", "unsubscribed_at").WherePK().Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("contact: set marketing: %w", err)
 	}

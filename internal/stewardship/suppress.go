@@ -240,7 +240,7 @@ func (s *Service) IsBlocked(ctx context.Context, c contact.Contact, use consent.
 	if consent.Address(c, use.Channel) == "" {
 		return time.Time{}, ErrNoAddress.At("address")
 	}
-	return s.suppressedSince(ctx, s.db.R, c, use.Purpose, use.Channel)
+	return s.suppressedSince(ctx, s.db.R, c, use)
 }
 
 // Block puts an address on the list by hand and records the objection of everybody in

@@ -54,6 +54,7 @@ func (s *Server) routes() []Route {
 		s.peopleRoutes(),
 		s.letterRoutes(),
 		s.authorityRoutes(),
+		s.consentRoutes(),
 		s.clockRoutes(),
 		s.lawsRoutes(),
 		s.registerRoutes(),
