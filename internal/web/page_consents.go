@@ -12,6 +12,7 @@ import (
 	"clepsydra/internal/consent"
 	"clepsydra/internal/contact"
 	"clepsydra/internal/processing"
+	"clepsydra/internal/stewardship"
 	"clepsydra/internal/workflow"
 )
 
@@ -282,4 +283,31 @@ func consentFile(v *Visit) error {
 		return err
 	}
 	return v.Download(f.Name, f.MediaType, content)
+}
+
+// mailingUses are the uses for which people may be taken out.
+func (v *Visit) mailingUses() ([]choice, error) {
+	record, err := processing.Get(v.Ctx(), v.S.d.DB.R)
+	if err != nil {
+		return nil, err
+	}
+	var out []choice
+	for _, p := range record.Purposes {
+		for _, ch := range p.Channels {
+			if p.IsInUse() && p.Marketing {
+				out = append(out, choice{string(p.ID) + "|" + string(ch), v.text(p.Name) + " – " + v.channelWord(ch)})
+			}
+		}
+	}
+	return out, nil
+}
+
+// forMailing narrows an export to those who may be written to, when the form says for
+// what.
+func (v *Visit) forMailing(out stewardship.Export) (stewardship.Export, error) {
+	purpose, channel, ok := strings.Cut(v.Form("use"), "|")
+	if !ok {
+		return out, nil
+	}
+	return out.For(v.Ctx(), consent.Use{Purpose: processing.PurposeID(purpose), Channel: processing.Channel(channel)})
 }
