@@ -6,23 +6,21 @@ import (
 )
 
 // Screen looks at the people of some rows before they are taken. It returns, for each,
-// since when his address is on the suppression list; zero when it is not. Whoever
-// themselves say no it may put on that list.
-type Screen func(ctx context.Context, people []Contact) ([]time.Time, error)
+// since when his address is on the suppression list; zero when it is not; nil when
+// nobody is. Those who say no themselves it may put on that list.
+type Screen func(ctx context.Context, people []*Contact) ([]time.Time, error)
 
 // screen has a batch screened and marks who is on the list as unsubscribed: nobody
 // comes back onto a mailing list by being in a file again.
 func screen(ctx context.Context, look Screen, b batch, t *Tally) error {
-	people := make([]Contact, 0, len(b.rows))
-	at := make([]int, 0, len(b.rows))
-	for i, r := range b.rows {
-		if r.Rejected != nil {
-			continue
+	people := make([]*Contact, 0, len(b.rows))
+	for i := range b.rows {
+		if r := &b.rows[i]; r.Rejected == nil {
+			if r.Contact.Marketing == MarketingUnsubscribed {
+				t.Refusing++
+			}
+			people = append(people, &r.Contact)
 		}
-		if r.Contact.Marketing == MarketingUnsubscribed {
-			t.Refusing++
-		}
-		people, at = append(people, r.Contact), append(at, i)
 	}
 	if look == nil || len(people) == 0 {
 		return nil
@@ -32,7 +30,7 @@ func screen(ctx context.Context, look Screen, b batch, t *Tally) error {
 		return err
 	}
 	for k, s := range since {
-		if c := &b.rows[at[k]].Contact; !s.IsZero() && c.Marketing != MarketingUnsubscribed {
+		if c := people[k]; !s.IsZero() && c.Marketing != MarketingUnsubscribed {
 			c.Marketing, c.UnsubscribedAt = MarketingUnsubscribed, s
 			t.Blocked++
 		}

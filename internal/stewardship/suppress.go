@@ -35,7 +35,7 @@ func (s *Service) screen(ctx context.Context, db bun.IDB, keep bool) (contact.Sc
 		uses = nil // nobody is on the list for mail
 	}
 	now := s.moment()
-	return func(ctx context.Context, people []contact.Contact) ([]time.Time, error) {
+	return func(ctx context.Context, people []*contact.Contact) ([]time.Time, error) {
 		since, err := s.listed(ctx, db, people, uses)
 		if err != nil || !keep {
 			return since, err
@@ -45,13 +45,16 @@ func (s *Service) screen(ctx context.Context, db bun.IDB, keep bool) (contact.Sc
 }
 
 // listed says since when each person's address is on the list for one of the uses.
-func (s *Service) listed(ctx context.Context, db bun.IDB, people []contact.Contact, uses []consent.Use) ([]time.Time, error) {
+func (s *Service) listed(ctx context.Context, db bun.IDB, people []*contact.Contact, uses []consent.Use) ([]time.Time, error) {
 	since := make([]time.Time, len(people))
+	if len(uses) == 0 {
+		return since, nil
+	}
 	at := map[consent.Key][]int{}
 	var keys []consent.Key
 	for i, c := range people {
 		for _, use := range uses {
-			if k := s.keyer.KeyOf(c, use); k != "" {
+			if k := s.keyer.KeyOf(*c, use); k != "" {
 				keys, at[k] = append(keys, k), append(at[k], i)
 			}
 		}
@@ -74,7 +77,7 @@ func (s *Service) listed(ctx context.Context, db bun.IDB, people []contact.Conta
 }
 
 // suppressRefusing puts those on the list whom a file says no of.
-func (s *Service) suppressRefusing(ctx context.Context, tx bun.IDB, people []contact.Contact, now time.Time) error {
+func (s *Service) suppressRefusing(ctx context.Context, tx bun.IDB, people []*contact.Contact, now time.Time) error {
 	var list []consent.Suppression
 	for _, c := range people {
 		if c.Marketing != contact.MarketingUnsubscribed {
@@ -84,7 +87,7 @@ func (s *Service) suppressRefusing(ctx context.Context, tx bun.IDB, people []con
 		if e.At.IsZero() || e.At.After(now) {
 			e.At = now
 		}
-		if entry, ok := s.keyer.Suppress(c, e); ok {
+		if entry, ok := s.keyer.Suppress(*c, e); ok {
 			list = append(list, entry)
 		}
 	}
@@ -135,7 +138,7 @@ func (s *Service) forgetConsentsOf(ctx context.Context, tx bun.Tx, id contact.Im
 	if err != nil {
 		return err
 	}
-	if err := s.suppressRefusing(ctx, tx, people, s.moment()); err != nil {
+	if err := s.suppressRefusing(ctx, tx, pointers(people), s.moment()); err != nil {
 		return err
 	}
 	return consent.RemoveOfImport(ctx, tx, id)
@@ -288,4 +291,12 @@ func (s *Service) Block(ctx context.Context, actor journal.Actor, c contact.Cont
 		return 0, fmt.Errorf("block address: %w", err)
 	}
 	return people, nil
+}
+
+func pointers(people []contact.Contact) []*contact.Contact {
+	out := make([]*contact.Contact, len(people))
+	for i := range people {
+		out[i] = &people[i]
+	}
+	return out
 }

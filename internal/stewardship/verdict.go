@@ -76,7 +76,7 @@ func (j judging) judge(ctx context.Context, people []contact.Contact, use consen
 	if err != nil {
 		return nil, err
 	}
-	since, err := j.s.listed(ctx, j.db, people, []consent.Use{use, {Purpose: consent.AllMarketing, Channel: use.Channel}})
+	since, err := j.s.listed(ctx, j.db, pointers(people), []consent.Use{use, {Purpose: consent.AllMarketing, Channel: use.Channel}})
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +93,7 @@ func (j judging) judge(ctx context.Context, people []contact.Contact, use consen
 // suppressedSince is the latest moment at which a person's address was put on the list,
 // for the purpose or for all marketing; zero when it is not on it.
 func (s *Service) suppressedSince(ctx context.Context, db bun.IDB, c contact.Contact, use consent.Use) (time.Time, error) {
-	since, err := s.listed(ctx, db, []contact.Contact{c}, []consent.Use{use, {Purpose: consent.AllMarketing, Channel: use.Channel}})
+	since, err := s.listed(ctx, db, []*contact.Contact{&c}, []consent.Use{use, {Purpose: consent.AllMarketing, Channel: use.Channel}})
 	if err != nil {
 		return time.Time{}, err
 	}

@@ -9,8 +9,11 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"clepsydra/internal/account"
+	"clepsydra/internal/contact"
+	"clepsydra/internal/stewardship"
 )
 
 // withFile sends a form with a file.
@@ -109,4 +112,25 @@ func TestAnExportForAMailingHoldsNobodyWhoSaidNo(t *testing.T) {
 	if all := b.post("/contacts/export", url.Values{"format": {"csv"}}); !strings.Contains(all.body, "bob@example.com") {
 		t.Error("the whole file lacks somebody")
 	}
+}
+
+// Whoever objected, or had his data restricted, is informed of a leak all the same;
+// whoever was erased cannot be and is counted (Art. 34, product rule 7).
+func TestWhoeverSaidNoIsInformedOfALeakAllTheSame(t *testing.T) {
+	h := newHouse(t)
+	b := h.as(account.Administrator)
+	b.fill()
+	person := func(mail string) string { return personIn.FindString(b.get("/contacts?text=" + mail).body) }
+	b.post(person("ann@example.com")+"/consents", url.Values{"what": {"no"}, "use": {"*marketing|mail"}, "way": {"request"}, "at": {""}}).leadsTo("/contacts/people/")
+	id := func(mail string) contact.ID { return contact.ID(strings.TrimPrefix(person(mail), "/contacts/people/")) }
+	_, err := h.app.DB.W.ExecContext(background, "UPDATE contacts SET restricted_at = ? WHERE id = ?", time.Now().UTC(), id("chloe@example.com"))
+	h.ok(err)
+	_, err = h.app.Stewardship.Erase(background, h.who, id("dirk@example.com"), stewardship.OnRequest)
+	h.ok(err)
+	all, err := h.app.Stewardship.Imports(background)
+	h.ok(err)
+	path := "/incidents/" + string(h.breach()) + "/people"
+	b.post(path+"/pick", url.Values{"how": {"import"}, "import": {string(all[0].ID)}}).leadsTo(path)
+	b.get(path).shows(200, "2 people are unsubscribed from mailings and will still be informed",
+		"1 person of these files was erased before and cannot be informed", "1 person asked that the data not be used (Art. 18) and will still be informed")
 }

@@ -67,20 +67,47 @@ func (v *Visit) personConsents(c contact.Contact) (personConsents, error) {
 	for _, l := range all.Lines {
 		line := consentLine{
 			Name: v.text(l.Purpose.Name), Channel: v.channelWord(l.Channel), May: l.Verdict.May,
-			Reason: v.reason(l.Verdict.Reason), Article: l.Verdict.Article, Uncertain: l.Verdict.Certainty == "low" || l.Verdict.Certainty == "medium",
+			Reason: v.reason(l.Verdict.Reason), Article: v.article(l.Verdict.Article), Uncertain: l.Verdict.Certainty == "low" || l.Verdict.Certainty == "medium",
 		}
 		if l.Verdict.Mind != nil {
 			line.Mind = v.reason(*l.Verdict.Mind)
 		}
-		card.Lines = append(card.Lines, line)
+		card.add(line)
 	}
 	for _, e := range all.Events {
 		card.Said = append(card.Said, consentSaid{
-			Event: e, What: v.P.T("consents.kind_"+string(e.Kind), map[string]any{"Purpose": v.purposeWord(all.Record, e.Purpose)}),
+			Event: e, What: v.saidWord(all.Record, e),
 			How: v.P.T("consents.how_"+string(e.How), nil), By: v.channelWord(e.Channel), Proven: e.IsProven() || e.Kind.Stops(),
 		})
 	}
 	return card, nil
+}
+
+// add appends a line, or its channel to the line before that says the same.
+func (p *personConsents) add(l consentLine) {
+	if k := len(p.Lines) - 1; k >= 0 {
+		same := p.Lines[k]
+		same.Channel = l.Channel
+		if same == l {
+			p.Lines[k].Channel += ", " + l.Channel
+			return
+		}
+	}
+	p.Lines = append(p.Lines, l)
+}
+
+// saidWord is what an event says; a file's claim is named as such.
+func (v *Visit) saidWord(r processing.Record, e consent.Event) string {
+	key := string(e.Kind)
+	if e.Kind == consent.Given && e.How == consent.HowImport {
+		key = "claimed"
+	}
+	return v.P.T("consents.kind_"+key, map[string]any{"Purpose": v.purposeWord(r, e.Purpose)})
+}
+
+// article writes the GDPR by the name it has in the reader's language.
+func (v *Visit) article(s string) string {
+	return strings.ReplaceAll(s, "GDPR", v.P.T("consents.gdpr", nil))
 }
 
 func (v *Visit) text(t workflow.Text) string { return t.In(v.P.Lang(), v.P.Country()) }
