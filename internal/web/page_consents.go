@@ -171,7 +171,7 @@ func (v *Visit) consentPage() (consentPage, error) {
 		page.What = yesByPhone
 	}
 	var err error
-	if page.C, err = contact.ByID(v.Ctx(), v.S.d.DB.R, contact.ID(v.C.Params("contact"))); err != nil {
+	if page.C, err = v.S.d.Contacts.View(v.Ctx(), v.Actor, contact.ID(v.C.Params("contact"))); err != nil {
 		return page, err
 	}
 	if page.C.IsErased() {
