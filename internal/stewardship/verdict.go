@@ -109,10 +109,9 @@ type ConsentLine struct {
 
 // Consents is everything about a person's being written to.
 type Consents struct {
-	Lines   []ConsentLine
-	Events  []consent.Event // the latest first
-	Record  processing.Record
-	Refuses bool // has said no to all marketing by some channel
+	Lines  []ConsentLine
+	Events []consent.Event // the latest first
+	Record processing.Record
 }
 
 // ConsentsOf returns where a person stands for each purpose and channel of the record,
@@ -141,9 +140,6 @@ func (s *Service) ConsentsOf(ctx context.Context, c contact.Contact) (Consents, 
 		return Consents{}, fmt.Errorf("consents: %w", err)
 	}
 	history := consent.History(c, events[c.ID], j.record)
-	for use, state := range consent.Present(history) {
-		out.Refuses = out.Refuses || use.Purpose == consent.AllMarketing && state.Standing.Stops()
-	}
 	for k := len(history) - 1; k >= 0; k-- {
 		out.Events = append(out.Events, history[k])
 	}
