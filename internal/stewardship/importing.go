@@ -165,7 +165,7 @@ func (s *Service) importing(ctx context.Context, actor journal.Actor, in ImportI
 		if i.Accepted+i.Duplicates == 0 {
 			return contact.ErrNothingTaken
 		}
-		if err := journal.Append(ctx, tx, imported(*i, actor)); err != nil || in.after == nil {
+		if err := journal.Append(ctx, tx, imported(*i, res.Blocked, actor)); err != nil || in.after == nil {
 			return err
 		}
 		return in.after(ctx, tx, *i)
@@ -176,14 +176,14 @@ func (s *Service) importing(ctx context.Context, actor journal.Actor, in ImportI
 	return res, nil
 }
 
-func imported(i contact.Import, actor journal.Actor) journal.Entry {
+func imported(i contact.Import, blocked int, actor journal.Actor) journal.Entry {
 	e := journal.Entry{
 		Case: journal.Case{Kind: "import", ID: string(i.ID)}, Kind: "contact.imported",
 		Actor: actor, RecordedAt: i.ImportedAt,
 		Facts: map[string]string{
 			"rows": strconv.Itoa(i.Rows), "accepted": strconv.Itoa(i.Accepted),
 			"duplicates": strconv.Itoa(i.Duplicates), "filled": strconv.Itoa(i.Filled),
-			"rejected": strconv.Itoa(i.Rejected), "format": string(i.Format), "file_sha256": i.FileHash,
+			"rejected": strconv.Itoa(i.Rejected), "blocked": strconv.Itoa(blocked), "format": string(i.Format), "file_sha256": i.FileHash,
 		},
 	}
 	if i.SourceID != "" {

@@ -16,7 +16,7 @@ type ImportReport struct {
 	Filled        int               `json:"filled,omitempty"`
 	Refusing      int               `json:"refusing,omitempty"` // rows that say no to marketing
 	Blocked       int               `json:"blocked,omitempty"`  // people on the suppression list, taken as unsubscribed
-	Rejected      []ReportedLine    `json:"rejected"` // the first ten thousand
+	Rejected      []ReportedLine    `json:"rejected"`           // the first ten thousand
 	RejectedCount int               `json:"rejected_count"`
 	Warnings      []ReportedLine    `json:"warnings"` // the first thousand
 	Mapping       map[string]string `json:"mapping"`  // heading, or "#1", to field

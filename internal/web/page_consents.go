@@ -48,6 +48,7 @@ type consentSaid struct {
 	consent.Event
 	What, How, By string // By is the channel
 	Proven        bool
+	BoughtOn      string // of a customer
 }
 
 // FileURL is where the proof is taken from.
@@ -73,7 +74,12 @@ func (v *Visit) personConsents(c contact.Contact) (personConsents, error) {
 		card.add(line)
 	}
 	for _, e := range all.Events {
+		bought := ""
+		if p := e.Proof.Purchase; p != nil {
+			bought = v.P.Date(time.Date(p.On.Year, p.On.Month, p.On.Day, 12, 0, 0, 0, v.P.Zone()))
+		}
 		card.Said = append(card.Said, consentSaid{
+			BoughtOn: bought,
 			Event: e, What: v.saidWord(all.Record, e),
 			How: v.P.T("consents.how_"+string(e.How), nil), By: v.channelWord(e.Channel), Proven: e.IsProven() || e.Kind.Stops(),
 		})
