@@ -80,7 +80,7 @@ func (v *Visit) personConsents(c contact.Contact) (personConsents, error) {
 		}
 		card.Said = append(card.Said, consentSaid{
 			BoughtOn: bought,
-			Event: e, What: v.saidWord(all.Record, e),
+			Event:    e, What: v.saidWord(all.Record, e),
 			How: v.P.T("consents.how_"+string(e.How), nil), By: v.channelWord(e.Channel), Proven: e.IsProven() || e.Kind.Stops(),
 		})
 	}
