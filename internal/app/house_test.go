@@ -60,7 +60,7 @@ func mayImport() map[string][]string {
 		"incident":      {"database", "fault"},
 		"contact":       {"database", "fault", "workflows"},
 		"processing":    {"contact", "fault", "workflow", "workflows"},
-		"consent":       {"contact", "deadline", "fault", "processing", "workflow"},
+		"consent":       {"contact", "database", "deadline", "fault", "processing", "workflow"},
 		"source":        {"contact", "database", "fault", "firm"},
 		"fetch":         {"contact", "fault", "source"},
 		"obligation":    domain,

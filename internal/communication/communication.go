@@ -199,7 +199,7 @@ type File struct {
 // reconciliation with the pile of envelopes.
 type Counts struct {
 	All, Excluded, Post, Mail, None, Held, Made, Sent, Returned int
-	Unsubscribed, Erased, Minors                                int
+	Unsubscribed, Erased, Restricted, Minors                    int
 	Languages, Countries                                        map[string]int
 }
 

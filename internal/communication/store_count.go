@@ -3,6 +3,8 @@ package communication
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -16,7 +18,7 @@ func CountsOf(ctx context.Context, db bun.IDB, id incident.ID, snapshotID string
 	c := Counts{Languages: map[string]int{}, Countries: map[string]int{}}
 	var groups []struct {
 		Excluded, Unsubscribed, Erased     bool
-		Minor                              bool
+		Minor, Restricted                  bool
 		Channel, Letter, Language, Country string
 		N                                  int
 	}
@@ -28,8 +30,9 @@ func CountsOf(ctx context.Context, db bun.IDB, id incident.ID, snapshotID string
 		ColumnExpr("p.excluded <> '' AS excluded, coalesce(c.marketing, '') = 'unsubscribed' AS unsubscribed").
 		ColumnExpr("(c.id IS NULL OR c.erased_at IS NOT NULL) AS erased").
 		ColumnExpr("p.birth_date > ? AS minor", young).
+		ColumnExpr("c.restricted_at IS NOT NULL AS restricted").
 		ColumnExpr("p.channel, p.letter, p.language, p.country, count(*) AS n").
-		Where("p.incident_id = ?", id).GroupExpr("1, 2, 3, 4, 5, 6, 7, 8")
+		Where("p.incident_id = ?", id).GroupExpr("1, 2, 3, 4, 5, 6, 7, 8, 9")
 	if snapshotID != "" {
 		sel = sel.Where("p.snapshot_id = ?", snapshotID)
 	}
@@ -48,6 +51,9 @@ func CountsOf(ctx context.Context, db bun.IDB, id incident.ID, snapshotID string
 		if g.Erased {
 			c.Erased += g.N
 		}
+		if g.Restricted {
+			c.Restricted += g.N
+		}
 		if g.Minor {
 			c.Minors += g.N
 		}
@@ -56,6 +62,36 @@ func CountsOf(ctx context.Context, db bun.IDB, id incident.ID, snapshotID string
 		c.count(Channel(g.Channel), LetterState(g.Letter), g.N)
 	}
 	return c, nil
+}
+
+// ErasedBefore counts the people of the files that were picked for an incident who had
+// been erased already: nobody can inform them any more.
+func ErasedBefore(ctx context.Context, db bun.IDB, id incident.ID) (int, error) {
+	var via []string
+	err := db.NewSelect().Model((*personRow)(nil)).ColumnExpr("DISTINCT picked_via").Where("incident_id = ?", id).Scan(ctx, &via)
+	if err != nil {
+		return 0, fmt.Errorf("communication: erased before: %w", err)
+	}
+	var imports []string
+	for _, v := range via {
+		if of, ok := strings.CutPrefix(v, "import "); ok {
+			imports = append(imports, of)
+		}
+	}
+	sel := db.NewSelect().TableExpr("contacts AS c").Where("c.erased_at IS NOT NULL").
+		Where("NOT EXISTS (SELECT 1 FROM affected_people AS p WHERE p.incident_id = ? AND p.contact_id = c.id)", id)
+	switch {
+	case slices.Contains(via, "all"):
+	case len(imports) > 0:
+		sel = sel.Where("c.import_id IN (?)", bun.List(imports))
+	default:
+		return 0, nil
+	}
+	n, err := sel.Count(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("communication: erased before: %w", err)
+	}
+	return int(n), nil
 }
 
 // bornAfter is the birthday of somebody who came of age on the day when the latest

@@ -138,6 +138,12 @@ type Use struct {
 // Use is what the event is about.
 func (e Event) Use() Use { return Use{e.Purpose, e.Channel} }
 
+// Repeats reports whether the event says what another said already, such as when a form
+// was sent twice.
+func (e Event) Repeats(other Event) bool {
+	return e.Use() == other.Use() && e.Kind == other.Kind && e.How == other.How && e.At.Equal(other.At)
+}
+
 // IsProven reports whether the event could be shown to an authority (Art. 7(1)): the
 // words and the way they were answered, or a file. What an import merely claims is
 // not.

@@ -131,6 +131,9 @@ func (l *Law) judgeMarketing(q Question, s State) Verdict {
 // judgeSoft: some laws end the soft opt-in some months after the sale.
 func (q Question) judgeSoft(s State, r Rule) Verdict {
 	args := map[string]any{"Since": s.Since, "Country": q.country(), "Months": r.SoftOptIn.Months}
+	if p := s.Event.Proof.Purchase; p != nil {
+		args["Since"] = time.Date(p.On.Year, p.On.Month, p.On.Day, 12, 0, 0, 0, time.UTC) // noon is the same day in every zone of Europe
+	}
 	if p := s.Event.Proof.Purchase; r.SoftOptIn.Months > 0 && p != nil && isOver(p.On, r.SoftOptIn.Months, q.On) {
 		v := no("soft_expired", r.SoftOptIn.Article, args)
 		v.Certainty = r.SoftOptIn.Certainty

@@ -71,6 +71,7 @@ type landing struct {
 	leads bool        // what a row states replaces what is known
 	met   map[ID]bool // whom a leading source has spoken of
 	fresh bool        // nobody was in the store before
+	guard Screen      // nil: nobody is screened
 	seen  *keyFilter  // keys of the people this import wrote
 }
 
@@ -145,6 +146,12 @@ func (l *landing) create(r Row) (*Contact, error) {
 func (l *landing) merge(m *matcher, at int, r Row, id Identity) Match {
 	p := &m.people[at]
 	l.tally.Duplicates++
+	if p.contact.refuseFrom(r.Contact) {
+		p.contact.UpdatedAt, p.changed = l.now, true
+		if p.stored {
+			l.tally.Refused = append(l.tally.Refused, p.contact.ID)
+		}
+	}
 	var changed []Change
 	if l.leads && p.stored && !l.met[p.contact.ID] { // of somebody who stands twice the first row counts
 		l.met[p.contact.ID] = true

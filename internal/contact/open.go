@@ -61,6 +61,7 @@ type File struct {
 	Warnings   []Problem // about the file and its columns
 	Preset     Preset    // the export it is; zero for any other file
 	SourceHash string    // of the file a cleaned one was made from; empty for any other
+	Screen     Screen    // looks at people before they are taken; nil: nobody does
 	reader     recordReader
 	again      func() (recordReader, error) // the rows once more, from the first
 	guard      *guard

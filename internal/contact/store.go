@@ -136,7 +136,7 @@ func Land(ctx context.Context, tx bun.IDB, f *File, in *Import) (Tally, error) {
 	if err != nil {
 		return Tally{}, fmt.Errorf("contact: look for anybody: %w", err)
 	}
-	l := landing{id: in.ID, now: in.ImportedAt, leads: in.Leads, met: map[ID]bool{}, fresh: !filled, seen: newKeyFilter()}
+	l := landing{id: in.ID, now: in.ImportedAt, leads: in.Leads, met: map[ID]bool{}, fresh: !filled, seen: newKeyFilter(), guard: f.Screen}
 	reading, stop := context.WithCancel(ctx)
 	ahead := readAhead(reading, f)
 	err = l.write(ctx, tx, ahead)
@@ -161,6 +161,9 @@ func (l *landing) write(ctx context.Context, tx bun.IDB, ahead <-chan read) erro
 	for r := range ahead {
 		if r.err != nil && !isEnd(r.err) {
 			return r.err
+		}
+		if err := screen(ctx, l.guard, r.batch, &l.tally); err != nil {
+			return err
 		}
 		stored, err := Candidates(ctx, tx, l.doubtful(r.batch.identity))
 		if err != nil {

@@ -23,6 +23,12 @@ const batchRows = 500
 type Tally struct {
 	Rows, Accepted, Duplicates, Filled, Changed, RejectedCount, WarningCount int
 
+	// Refusing counts the rows that say no to marketing, Blocked those that do not but
+	// are on the suppression list: they are taken, as unsubscribed.
+	Refusing, Blocked int
+	// Refused are people who were there before and of whom the file says no.
+	Refused []ID
+
 	Rejected []Problem // the first ten thousand
 	Warnings []Problem // the first thousand, those about the file before all
 	Sample   []Contact // the first new people
@@ -111,6 +117,9 @@ func Count(ctx context.Context, f *File, lookup Lookup) (Tally, error) {
 		}
 		if cerr := ctx.Err(); cerr != nil {
 			return t, cerr
+		}
+		if serr := screen(ctx, f.Screen, b, &t); serr != nil {
+			return t, serr
 		}
 		if lookup != nil {
 			if lerr := m.load(ctx, lookup, b.identity, seen); lerr != nil {

@@ -10,7 +10,6 @@ import (
 
 	"clepsydra/internal/consent"
 	"clepsydra/internal/contact"
-	"clepsydra/internal/deadline"
 	"clepsydra/internal/fault"
 	"clepsydra/internal/journal"
 	"clepsydra/internal/processing"
@@ -34,6 +33,9 @@ func (s *Service) UseConsent(c ConsentSettings) {
 
 // ErrErased says that the person was erased: nothing can be recorded of him.
 var ErrErased = fault.New(fault.Conflict, "consent.person_erased")
+
+// ErrNoAddress says that an address cannot be read.
+var ErrNoAddress = fault.New(fault.Invalid, "consent.address_unreadable")
 
 // RecordConsent writes down what people said: consents with their proof, withdrawals,
 // objections. All of it or nothing. A no puts the address on the suppression list, a
@@ -92,6 +94,10 @@ func (s *Service) recordOne(ctx context.Context, tx bun.Tx, actor journal.Actor,
 	if c.IsErased() {
 		return ErrErased
 	}
+	said = slices.DeleteFunc(said, func(e consent.Event) bool { return slices.ContainsFunc(before, e.Repeats) })
+	if len(said) == 0 {
+		return nil
+	}
 	if e, ok := consent.Imported(c, before, record); ok {
 		said = append([]consent.Event{e}, said...)
 	}
@@ -123,7 +129,7 @@ func (s *Service) settleConsent(ctx context.Context, tx bun.Tx, record processin
 	if m == c.Marketing && at.Equal(c.UnsubscribedAt) {
 		return nil
 	}
-	return contact.SetMarketing(ctx, tx, c.ID, m, at, s.moment())
+	return contact.SetMarketing(ctx, tx, c.ID, m, at)
 }
 
 // suppressIn keeps the suppression list true to what was just said about marketing.
@@ -168,64 +174,4 @@ func consentEntry(e consent.Event, actor journal.Actor) journal.Entry {
 		Case: journal.Case{Kind: "contact", ID: string(e.ContactID)}, Kind: "consent." + string(e.Kind),
 		Actor: actor, HappenedAt: e.At, RecordedAt: e.RecordedAt, Facts: facts,
 	}
-}
-
-// MayContact says whether a person may be written to for a purpose by a channel now,
-// with the reason and the article. It fails with contact.ErrNotFound and
-// consent.ErrPurpose.
-func (s *Service) MayContact(ctx context.Context, id contact.ID, purpose processing.PurposeID, ch processing.Channel) (consent.Verdict, error) {
-	record, err := processing.Get(ctx, s.db.R)
-	if err != nil {
-		return consent.Verdict{}, fmt.Errorf("may contact: %w", err)
-	}
-	p, ok := record.Purpose(purpose)
-	if !ok {
-		return consent.Verdict{}, consent.ErrPurpose
-	}
-	c, err := contact.ByID(ctx, s.db.R, id)
-	if err != nil {
-		return consent.Verdict{}, fmt.Errorf("may contact: %w", err)
-	}
-	return s.judge(ctx, s.db.R, record, c, p, ch)
-}
-
-func (s *Service) judge(ctx context.Context, db bun.IDB, record processing.Record, c contact.Contact, p processing.Purpose, ch processing.Channel) (consent.Verdict, error) {
-	events, err := consent.EventsOf(ctx, db, c.ID)
-	if err != nil {
-		return consent.Verdict{}, err
-	}
-	since, err := s.suppressedSince(ctx, db, c, p.ID, ch)
-	if err != nil {
-		return consent.Verdict{}, err
-	}
-	country, err := s.country(ctx, db)
-	if err != nil {
-		return consent.Verdict{}, err
-	}
-	return s.law.Judge(consent.Question{
-		Contact: c, Purpose: p, Channel: ch, States: consent.Present(consent.History(c, events[c.ID], record)),
-		Suppressed: since, Country: country, On: deadline.DateOf(s.moment()),
-	}), nil
-}
-
-// suppressedSince is the latest moment at which a person's address was put on the list,
-// for the purpose or for all marketing; zero when it is not on it.
-func (s *Service) suppressedSince(ctx context.Context, db bun.IDB, c contact.Contact, p processing.PurposeID, ch processing.Channel) (time.Time, error) {
-	var keys []consent.Key
-	for _, use := range []consent.Use{{Purpose: p, Channel: ch}, {Purpose: consent.AllMarketing, Channel: ch}} {
-		if k := s.keyer.KeyOf(c, use); k != "" {
-			keys = append(keys, k)
-		}
-	}
-	found, err := consent.SuppressedSince(ctx, db, keys)
-	if err != nil {
-		return time.Time{}, err
-	}
-	var latest time.Time
-	for _, at := range found {
-		if at.After(latest) {
-			latest = at
-		}
-	}
-	return latest, nil
 }

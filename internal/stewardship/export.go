@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 
+	"clepsydra/internal/consent"
 	"clepsydra/internal/contact"
 	"clepsydra/internal/journal"
 )
@@ -18,6 +19,8 @@ type Export struct {
 
 	s   *Service
 	ids []contact.ID
+	// only leaves out whom the firm may not write to for this use; zero: nobody.
+	only consent.Use
 }
 
 // Export prepares a file of the people q means. The journal entry, with the count
@@ -60,6 +63,9 @@ func (e Export) Write(ctx context.Context, w io.Writer) (n int, err error) {
 	for some := range slices.Chunk(e.ids, exportBatch) {
 		people, err := contact.ByIDs(ctx, e.s.db.R, some)
 		if err != nil {
+			return n, err
+		}
+		if people, err = e.allowed(ctx, people); err != nil {
 			return n, err
 		}
 		for _, c := range people {

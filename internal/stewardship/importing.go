@@ -59,13 +59,17 @@ type ImportResult struct {
 // DryRun reads a file without any store and compares its rows with one another
 // only. now serves two-digit years.
 func DryRun(ctx context.Context, in ImportInput, now time.Time) (ImportPlan, error) {
-	return dryRun(ctx, in, now, nil)
+	return dryRun(ctx, in, now, nil, nil)
 }
 
 // Preview says what Import would do, compared with the people in the store. It
 // changes nothing and fails as Import does for a file that cannot be read.
 func (s *Service) Preview(ctx context.Context, in ImportInput) (ImportPlan, error) {
-	plan, err := dryRun(ctx, in, s.moment(), func(ctx context.Context, ids []contact.Identity) ([]contact.Contact, error) {
+	screen, err := s.screen(ctx, s.db.R, false)
+	if err != nil {
+		return ImportPlan{}, err
+	}
+	plan, err := dryRun(ctx, in, s.moment(), screen, func(ctx context.Context, ids []contact.Identity) ([]contact.Contact, error) {
 		return contact.Candidates(ctx, s.db.R, ids)
 	})
 	if err != nil {
@@ -83,11 +87,12 @@ func (s *Service) Preview(ctx context.Context, in ImportInput) (ImportPlan, erro
 	return plan, nil
 }
 
-func dryRun(ctx context.Context, in ImportInput, now time.Time, lookup contact.Lookup) (plan ImportPlan, err error) {
+func dryRun(ctx context.Context, in ImportInput, now time.Time, screen contact.Screen, lookup contact.Lookup) (plan ImportPlan, err error) {
 	f, plan, err := in.open(now)
 	if err != nil {
 		return ImportPlan{}, err
 	}
+	f.Screen = screen
 	defer func() { err = errors.Join(err, f.Close()) }()
 	plan.Tally, err = contact.Count(ctx, f, lookup)
 	return plan, err
@@ -148,13 +153,19 @@ func (s *Service) importing(ctx context.Context, actor journal.Actor, in ImportI
 		if err := first(ctx, tx); err != nil {
 			return err
 		}
+		if f.Screen, err = s.screen(ctx, tx, true); err != nil {
+			return err
+		}
 		if res.Tally, err = contact.Land(ctx, tx, f, i); err != nil {
+			return err
+		}
+		if err := s.refused(ctx, tx, actor, i.ID, res.Tally.Refused); err != nil {
 			return err
 		}
 		if i.Accepted+i.Duplicates == 0 {
 			return contact.ErrNothingTaken
 		}
-		if err := journal.Append(ctx, tx, imported(*i, actor)); err != nil || in.after == nil {
+		if err := journal.Append(ctx, tx, imported(*i, res.Blocked, actor)); err != nil || in.after == nil {
 			return err
 		}
 		return in.after(ctx, tx, *i)
@@ -165,14 +176,14 @@ func (s *Service) importing(ctx context.Context, actor journal.Actor, in ImportI
 	return res, nil
 }
 
-func imported(i contact.Import, actor journal.Actor) journal.Entry {
+func imported(i contact.Import, blocked int, actor journal.Actor) journal.Entry {
 	e := journal.Entry{
 		Case: journal.Case{Kind: "import", ID: string(i.ID)}, Kind: "contact.imported",
 		Actor: actor, RecordedAt: i.ImportedAt,
 		Facts: map[string]string{
 			"rows": strconv.Itoa(i.Rows), "accepted": strconv.Itoa(i.Accepted),
 			"duplicates": strconv.Itoa(i.Duplicates), "filled": strconv.Itoa(i.Filled),
-			"rejected": strconv.Itoa(i.Rejected), "format": string(i.Format), "file_sha256": i.FileHash,
+			"rejected": strconv.Itoa(i.Rejected), "blocked": strconv.Itoa(blocked), "format": string(i.Format), "file_sha256": i.FileHash,
 		},
 	}
 	if i.SourceID != "" {

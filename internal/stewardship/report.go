@@ -14,7 +14,9 @@ type ImportReport struct {
 	Accepted      int               `json:"accepted"`
 	Duplicates    int               `json:"duplicates"`
 	Filled        int               `json:"filled,omitempty"`
-	Rejected      []ReportedLine    `json:"rejected"` // the first ten thousand
+	Refusing      int               `json:"refusing,omitempty"` // rows that say no to marketing
+	Blocked       int               `json:"blocked,omitempty"`  // people on the suppression list, taken as unsubscribed
+	Rejected      []ReportedLine    `json:"rejected"`           // the first ten thousand
 	RejectedCount int               `json:"rejected_count"`
 	Warnings      []ReportedLine    `json:"warnings"` // the first thousand
 	Mapping       map[string]string `json:"mapping"`  // heading, or "#1", to field
@@ -60,6 +62,7 @@ type ReportedContact struct {
 func (p ImportPlan) Report(tr Translate) ImportReport {
 	r := ImportReport{
 		Rows: p.Rows, Accepted: p.Accepted, Duplicates: p.Duplicates, Filled: p.Filled,
+		Refusing: p.Refusing, Blocked: p.Blocked,
 		Rejected: reported(p.Rejected, tr), RejectedCount: p.RejectedCount, Warnings: reported(p.Warnings, tr),
 		Mapping: map[string]string{}, Dropped: []string{}, Sample: []ReportedContact{},
 		Format: string(p.Format), Encoding: string(p.Encoding), Sheet: p.Sheet,

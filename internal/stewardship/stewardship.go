@@ -44,12 +44,15 @@ type Service struct {
 // New makes the service. now is the clock; inUse are asked before an import is
 // taken back.
 func New(db *database.DB, now func() time.Time, inUse ...InUse) *Service {
-	return &Service{
+	s := &Service{
 		db: db, now: now, index: contact.NewIndex(), inUse: inUse,
 		erasers: map[string]Eraser{}, movers: map[string]Mover{},
 		law: &consent.Law{}, keyer: consent.NewKeyer(database.NewKey().Derive("suppression")),
 		country: func(context.Context, bun.IDB) (string, error) { return "", nil },
 	}
+	s.OnErase("consents", s.eraseConsents)
+	s.OnMerge("consents", s.consentMover())
+	return s
 }
 
 // moment is the one "now" of a verb: UTC, in microseconds as it is stored.
@@ -69,6 +72,9 @@ func (s *Service) Undo(ctx context.Context, actor journal.Actor, id contact.Impo
 			if n > 0 {
 				return contact.ErrImportInUse
 			}
+		}
+		if err := s.forgetConsentsOf(ctx, tx, id); err != nil {
+			return err
 		}
 		if removed, err = contact.Undo(ctx, tx, id, now); err != nil {
 			return err

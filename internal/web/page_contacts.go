@@ -185,8 +185,9 @@ func (v *Visit) countryChoices(chosen string) []choice {
 
 // contactPage is one person of the customer file.
 type contactPage struct {
-	C      contact.Contact
-	Source contact.Import // zero for one that was not imported
+	C        contact.Contact
+	Source   contact.Import // zero for one that was not imported
+	Consents personConsents
 }
 
 func showContact(v *Visit) error {
@@ -195,6 +196,9 @@ func showContact(v *Visit) error {
 		return err
 	}
 	page := contactPage{C: c}
+	if page.Consents, err = v.personConsents(c); err != nil {
+		return err
+	}
 	if c.Source.ImportID != "" {
 		if page.Source, err = contact.ImportByID(v.Ctx(), v.S.d.DB.R, c.Source.ImportID); err != nil {
 			return err

@@ -49,6 +49,7 @@ type tally struct {
 type peoplePage struct {
 	Head       Head
 	Counts     communication.Counts
+	Gone       int // erased before the list was made
 	Waiting    int // whom freezing would take
 	Imports    []contact.Import
 	Segments   []stewardship.CountedSegment
@@ -119,6 +120,9 @@ func (v *Visit) peoplePage() (peoplePage, error) {
 	}
 	page.OwnData = page.Head.I.Data
 	id, db := v.affected(), v.S.d.DB.R
+	if page.Gone, err = communication.ErasedBefore(v.Ctx(), db, id); err != nil {
+		return page, err
+	}
 	if page.Counts, err = communication.CountsOf(v.Ctx(), db, id, ""); err != nil {
 		return page, err
 	}

@@ -78,6 +78,8 @@ type exportPage struct {
 	Formats []contact.Format
 	Chosen  contact.Format
 	Most    int
+	Uses    []choice // of a mailing: only those who may be written to
+	Use     string
 	narrowed
 }
 
@@ -89,6 +91,10 @@ func (v *Visit) exportPage() (exportPage, error) {
 	page.Text, page.C = v.narrow()
 	page.query = narrowing(page.Text, page.C).Encode()
 	var err error
+	if page.Uses, err = v.mailingUses(); err != nil {
+		return page, err
+	}
+	page.Use = v.Form("use")
 	page.Count, err = v.S.d.Contacts.Count(v.Ctx(), contact.Query{Text: page.Text, Criteria: page.C})
 	return page, err
 }
@@ -107,6 +113,9 @@ func exportContacts(v *Visit) error {
 	text, criteria := v.narrow()
 	format := contact.Format(v.Form("format"))
 	out, refused := v.S.d.Contacts.Export(v.Ctx(), v.Actor, contact.Query{Text: text, Criteria: criteria}, format)
+	if refused == nil {
+		out, refused = v.forMailing(out)
+	}
 	if refused != nil {
 		if k := fault.KindOf(refused); k != fault.Invalid && k != fault.TooLarge {
 			return refused

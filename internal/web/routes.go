@@ -58,6 +58,7 @@ func (s *Server) routes() []Route {
 		s.lawsRoutes(),
 		s.registerRoutes(),
 		s.contactRoutes(),
+		s.consentRoutes(),
 		s.logRoutes(),
 		s.importRoutes(),
 		s.sourceRoutes(),
