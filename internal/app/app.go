@@ -165,6 +165,7 @@ func (a *App) buildServices() error {
 		DB: a.DB, Clock: a.clock.Now, Firms: a.Firms, Imports: a.Stewardship,
 		Reader: fetch.New(a.clock.Now, a.clock.After, fetch.Limits{}), Queue: pullQueue{a.jobs},
 	})
+	registerLeaving(a.Stewardship)
 	a.Response = response.New(response.Deps{
 		DB: a.DB, Clock: a.clock.Now, Packs: a.Packs, Frames: a.frames, Firms: a.Firms, Accounts: a.Accounts,
 		Queue: queue{a.jobs, a.DB}, Alerter: a.alerter, Log: a.log, Changed: a.changed, LinkKey: a.key.Derive("links"),
