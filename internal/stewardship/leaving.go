@@ -13,6 +13,7 @@ import (
 	"clepsydra/internal/contact"
 	"clepsydra/internal/fault"
 	"clepsydra/internal/journal"
+	"clepsydra/internal/retention"
 )
 
 // Ground says why somebody is erased. It is kept in the journal.
@@ -52,7 +53,11 @@ func (s *Service) leaveByItself() {
 		return map[string]int{"texts": n}, err
 	})
 	s.OnErase("holds", eraseHold)
+	s.OnErase("retention", func(ctx context.Context, tx bun.Tx, c contact.Contact) (map[string]int, error) {
+		return nil, retention.Forget(ctx, tx, c.ID, s.moment())
+	})
 	s.Bars("hand", heldByHand)
+	s.OnHold("restricted", restricted)
 }
 
 // Holder says which of some people may not be erased yet, each with a reference that

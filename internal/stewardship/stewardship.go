@@ -43,6 +43,7 @@ type Service struct {
 	holders map[string]Holder
 	bars    []string
 	texts   *texts
+	keeping RetentionParts
 }
 
 // New makes the service. now is the clock; inUse are asked before an import is
@@ -52,7 +53,7 @@ func New(db *database.DB, now func() time.Time, inUse ...InUse) *Service {
 		db: db, now: now, index: contact.NewIndex(), inUse: inUse,
 		law: &consent.Law{}, keyer: consent.NewKeyer(database.NewKey().Derive("suppression")),
 		country: func(context.Context, bun.IDB) (string, error) { return "", nil },
-		erasers: map[string]Eraser{}, movers: map[string]Mover{}, holders: map[string]Holder{}, texts: &texts{},
+		erasers: map[string]Eraser{}, movers: map[string]Mover{}, holders: map[string]Holder{}, texts: &texts{}, keeping: noRetention(),
 	}
 	s.OnErase("consents", s.eraseConsents)
 	s.OnMerge("consents", s.consentMover())

@@ -79,3 +79,8 @@ CREATE TABLE retention_counts (
     published BIGINT NOT NULL,
     PRIMARY KEY (dimension, value)
 );
+--bun:split
+-- Who is due is read in this order, some at a time.
+DROP INDEX contacts_active_at;
+--bun:split
+CREATE INDEX contacts_retention ON contacts (coalesce(active_at, created_at), id) WHERE erased_at IS NULL;
