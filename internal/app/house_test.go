@@ -63,7 +63,7 @@ func mayImport() map[string][]string {
 		"consent":       {"contact", "database", "deadline", "fault", "processing", "workflow"},
 		"source":        {"contact", "database", "fault", "firm"},
 		"fetch":         {"contact", "fault", "source"},
-		"retention":     {"contact", "database", "deadline", "fault", "processing"},
+		"retention":     {"contact", "database", "deadline", "fault", "processing", "workflows"},
 		"obligation":    domain,
 		"notification":  append(domain, "obligation"),
 		"communication": append(domain, "contact"),

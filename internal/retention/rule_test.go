@@ -159,3 +159,19 @@ func TestFiguresAreShownWhenTheyAreManyEnough(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 }
+
+func TestBooksAreKeptAsTheCountryAsks(t *testing.T) {
+	t.Parallel()
+	for country, want := range map[string]int{"BE": 10, "NL": 7, "FR": 10, "DE": 8, "LU": 10, "IE": 6, "XX": 0} {
+		got, err := BooksOf(country)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(got) == 0 && want == 0 {
+			continue
+		}
+		if len(got) == 0 || got[0].Years != want || got[0].Source == "" || got[0].Certainty == "" || got[len(got)-1].From != 0 {
+			t.Errorf("%s: %+v, want %d years", country, got, want)
+		}
+	}
+}

@@ -22,7 +22,7 @@ var (
 	ErrNoRun      = fault.New(fault.NotFound, "retention.no_run")
 	ErrLink       = fault.New(fault.NotFound, "retention.link_unknown")
 	ErrNoticeDays = fault.New(fault.Invalid, "retention.notice_days")
-	ErrMonths     = fault.New(fault.Invalid, "retention.months")
+	ErrMonths     = fault.New(fault.Invalid, "retention.months_limits")
 )
 
 // RunState is how far a run has come.

@@ -202,7 +202,8 @@ func (s *Service) stayToken(runID string, id contact.ID) string {
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
 
-func hashOfToken(token string) string {
+// HashOfLink is what the database keeps of a link to stay.
+func HashOfLink(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(sum[:])
 }

@@ -166,7 +166,7 @@ func (s *Service) listSome(ctx context.Context, runID string) error {
 			if _, ok := held[d.ID]; ok {
 				people[i].State = retention.Held
 			} else if d.HasMail && asks {
-				people[i].Mail, people[i].LinkHash = retention.MailQueued, hashOfToken(s.stayToken(run.ID, d.ID))
+				people[i].Mail, people[i].LinkHash = retention.MailQueued, HashOfLink(s.stayToken(run.ID, d.ID))
 			}
 		}
 		return retention.AddPeople(ctx, tx, people)
@@ -209,14 +209,14 @@ func (s *Service) askSome(ctx context.Context, run retention.Run) error {
 // StayAsked returns who was asked with a link, without showing anything about him. It
 // fails with retention.ErrLink.
 func (s *Service) StayAsked(ctx context.Context, token string) (retention.Person, error) {
-	return retention.ByLink(ctx, s.db.R, hashOfToken(strings.TrimSpace(token)))
+	return retention.ByLink(ctx, s.db.R, HashOfLink(strings.TrimSpace(token)))
 }
 
 // Stay keeps somebody who clicked to stay: that is activity. A second click fails with
 // retention.ErrLink as a wrong link does.
 func (s *Service) Stay(ctx context.Context, token string) error {
 	return s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		p, err := retention.ByLink(ctx, tx, hashOfToken(strings.TrimSpace(token)))
+		p, err := retention.ByLink(ctx, tx, HashOfLink(strings.TrimSpace(token)))
 		if err != nil {
 			return err
 		}
