@@ -190,9 +190,11 @@ func (a *App) buildRunner() error {
 }
 
 // sweepUp is what is looked after every few minutes: reminders that must be there,
-// customer files that nobody imported in their day, and sources whose turn has come.
+// customer files that nobody imported in their day, sources whose turn has come, and
+// what was kept long enough.
 func (a *App) sweepUp(ctx context.Context) error {
-	return errors.Join(a.Response.Sweep(ctx), a.Stewardship.DropUploads(ctx), a.Sources.Sweep(ctx), a.Stewardship.SweepRetention(ctx))
+	return errors.Join(a.Response.Sweep(ctx), a.Stewardship.DropUploads(ctx), a.Sources.Sweep(ctx),
+		a.Stewardship.SweepRetention(ctx), a.sweepNames(ctx), a.proposeRetention(ctx))
 }
 
 // changed moves the boards that are open.

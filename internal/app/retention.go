@@ -8,6 +8,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"clepsydra/internal/account"
 	"clepsydra/internal/alert"
 	"clepsydra/internal/firm"
 	"clepsydra/internal/job"
@@ -89,4 +90,51 @@ func advanceRetention(ctx context.Context, s *stewardship.Service, runID string)
 		return outcome(err)
 	}
 	return job.Snooze(min(longestNap, max(time.Minute, time.Until(again))))
+}
+
+// sweepNames erases the names in incidents that were closed long enough ago.
+func (a *App) sweepNames(ctx context.Context) error {
+	settings, err := a.Stewardship.RetentionSettings(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = a.Response.ForgetNames(ctx, settings.IncidentMonths)
+	if errors.Is(err, firm.ErrNotSetUp) {
+		return nil
+	}
+	return err
+}
+
+// proposeRetention tells the lead once a month how many people are due. It names
+// nobody and erases nothing. A mail that fails is not tried again: the page shows the
+// same.
+func (a *App) proposeRetention(ctx context.Context) error {
+	f, err := a.Firms.Get(ctx, a.DB.R)
+	if errors.Is(err, firm.ErrNotSetUp) {
+		return nil
+	}
+	if err != nil || !a.alerter.HasMail(f) {
+		return err
+	}
+	due, err := a.Stewardship.ProposeRetention(ctx)
+	if err != nil || due == 0 {
+		return err
+	}
+	lead, err := a.Accounts.ByID(ctx, a.DB.R, account.ID(f.LeadID))
+	if err != nil {
+		return err
+	}
+	t := a.Locale.For(lead.Language, f.Country, f.Location())
+	args := map[string]any{"N": t.Number(due), "Link": f.BaseURL + "/contacts/retention"}
+	s, err := mail.New(mailConfig(f))
+	if err != nil {
+		return err
+	}
+	if err := s.Send(ctx, mail.Message{
+		To: lead.Email, Subject: t.T("retention.proposal_subject", args), Text: t.T("retention.proposal_text", args),
+		MessageID: mail.IDFor("due-"+a.clock.Now().UTC().Format("2006-01"), f.SMTP.From),
+	}); err != nil {
+		a.log.WarnContext(ctx, "the monthly proposal of retention was not sent", "error", err)
+	}
+	return nil
 }

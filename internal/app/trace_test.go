@@ -310,3 +310,46 @@ func (h *trace) othersStay(r stewardship.Receipt) {
 		h.t.Errorf("receipt %+v, entry %+v", kept, last)
 	}
 }
+
+// TestNamesInAClosedIncidentGoAfterTheirTime: wrong recipients, people affected and
+// reporters have no name any more, their letters are gone, and what happened is still
+// told. An incident that was closed later keeps its names.
+func TestNamesInAClosedIncidentGoAfterTheirTime(t *testing.T) {
+	t.Parallel()
+	eachTrace(t, func(h *trace) {
+		ctx := context.Background()
+		h.live()
+		h.sql("UPDATE incidents SET status = 'closed', closed_at = ? WHERE id = ?", time.Now().UTC().AddDate(0, -11, 0), h.breach)
+		if n, err := h.app.Response.ForgetNames(ctx, 12); err != nil || n != 0 {
+			h.t.Fatalf("too early: %d, %v", n, err)
+		}
+		h.sql("UPDATE incidents SET closed_at = ? WHERE id = ?", time.Now().UTC().AddDate(-1, 0, -2), h.breach)
+		for _, want := range []int{1, 0} {
+			if n, err := h.app.Response.ForgetNames(ctx, 12); err != nil || n != want {
+				h.t.Fatalf("%d, want %d: %v", n, want, err)
+			}
+		}
+		all, err := recall.OfIncident(ctx, h.app.DB.R, h.breach)
+		h.ok(err)
+		if len(all) != 1 || all[0].Name != "…" || all[0].Email != "" || all[0].Link.Works(time.Now()) {
+			h.t.Errorf("recipients %+v", all)
+		}
+		people, n, err := communication.People(ctx, h.app.DB.R, h.breach, communication.PeopleQuery{Limit: 100})
+		h.ok(err)
+		for _, p := range people {
+			if !p.IsBlank() || p.BirthDate != "" || p.Position == 0 || p.Country != "BE" {
+				h.t.Errorf("left %+v", p)
+			}
+		}
+		var files int
+		h.ok(h.app.DB.R.NewRaw("SELECT count(*) FROM letter_files WHERE length(content) > 0").Scan(ctx, &files))
+		reports, err := incident.ReportsOf(ctx, h.app.DB.R, h.breach)
+		h.ok(err)
+		if n != 61 || files != 0 || reports[0].Name != "" || reports[0].Contact != "" || reports[0].Text == "" {
+			h.t.Errorf("%d people, %d files, report %+v", n, files, reports[0])
+		}
+		if _, problems, err := journal.Verify(ctx, h.app.DB.R); err != nil || len(problems) > 0 {
+			h.t.Errorf("%v, %v", problems, err)
+		}
+	})
+}

@@ -194,6 +194,38 @@ func (s *Service) SaveRetention(ctx context.Context, actor journal.Actor, in ret
 	})
 }
 
+// RetentionSettings returns the settings.
+func (s *Service) RetentionSettings(ctx context.Context) (retention.Settings, error) {
+	return retention.SettingsOf(ctx, s.db.R)
+}
+
+// ProposeRetention returns how many people are due, once a calendar month: 0 when it
+// was said this month, when nobody is, or when a run is under way.
+func (s *Service) ProposeRetention(ctx context.Context) (due int, err error) {
+	settings, err := retention.SettingsOf(ctx, s.db.R)
+	month := s.moment().Format("2006-01")
+	if err != nil || settings.Proposed == month {
+		return 0, err
+	}
+	err = s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		p, err := s.planIn(ctx, tx)
+		if err != nil || p.Settings.Proposed == month {
+			return err
+		}
+		p.Settings.Proposed = month
+		if err := retention.PutSettings(ctx, tx, p.Settings); err != nil {
+			return err
+		}
+		runs, err := retention.Runs(ctx, tx, 1)
+		if err != nil || p.Due == 0 || len(runs) > 0 && runs[0].IsActive() {
+			return err
+		}
+		due = p.Due
+		return s.noteRun(ctx, tx, journal.System(), "retention.proposed", map[string]string{"due": strconv.Itoa(due)})
+	})
+	return due, err
+}
+
 // stayToken is the secret of the link of somebody in a run; the same whenever it is
 // made, so that the database holds its hash only.
 func (s *Service) stayToken(runID string, id contact.ID) string {

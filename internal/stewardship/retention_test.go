@@ -338,3 +338,26 @@ func TestWhatRetentionRefuses(t *testing.T) {
 		}
 	})
 }
+
+func TestTheProposalComesOnceAMonth(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		ctx := context.Background()
+		h := newAged(t, db, 5)
+		for _, want := range []int{5, 0} {
+			if n, err := h.s.ProposeRetention(ctx); err != nil || n != want {
+				t.Errorf("%d, want %d: %v", n, want, err)
+			}
+		}
+		h.now = h.now.AddDate(0, 1, 0)
+		if n, err := h.s.ProposeRetention(ctx); err != nil || n != 5 {
+			t.Errorf("next month: %d, %v", n, err)
+		}
+		_, err := h.s.StartRetention(ctx, manager())
+		h.ok(err)
+		h.now = h.now.AddDate(0, 1, 0)
+		if n, err := h.s.ProposeRetention(ctx); err != nil || n != 0 {
+			t.Errorf("while a run is under way: %d, %v", n, err)
+		}
+	})
+}

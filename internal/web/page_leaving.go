@@ -145,15 +145,17 @@ func printReceipt(v *Visit) error {
 	if err != nil {
 		return err
 	}
-	table := RegisterTable{Firm: v.Firm, Lang: v.P.Lang(), Columns: []string{v.P.T("retention.receipt_what", nil), v.P.T("retention.receipt_count", nil)}, At: page.R.At}
-	say := func(key, value string) { table.Rows = append(table.Rows, []string{v.P.T(key, nil), value}) }
-	say("retention.receipt_number", page.R.ID)
-	say("retention.receipt_at", v.P.DateTime(page.R.At))
-	say("retention.receipt_ground", v.P.T("retention.ground_"+string(page.R.Ground), nil))
-	for _, l := range page.Lines {
-		table.Rows = append(table.Rows, []string{l.What, v.P.Number(l.N)})
+	table := RegisterTable{Firm: v.Firm, Lang: v.P.Lang(), Rows: [][]string{nil}, At: page.R.At}
+	say := func(what, value string) {
+		table.Columns, table.Rows[0] = append(table.Columns, what), append(table.Rows[0], value)
 	}
-	say("retention.receipt_hash", page.R.EntryHash)
+	say(v.P.T("retention.receipt_number", nil), page.R.ID)
+	say(v.P.T("retention.receipt_at", nil), v.P.DateTime(page.R.At))
+	say(v.P.T("retention.receipt_ground", nil), v.P.T("retention.ground_"+string(page.R.Ground), nil))
+	for _, l := range page.Lines {
+		say(l.What, v.P.Number(l.N))
+	}
+	say(v.P.T("retention.receipt_hash", nil), page.R.EntryHash)
 	var buf bytes.Buffer
 	if err := v.S.d.Papers.Receipt(v.Ctx(), &buf, table); err != nil {
 		return err
