@@ -63,6 +63,12 @@ func EraseOf(ctx context.Context, tx bun.IDB, id incident.ID) (places, files int
 // frozen or not, each with the reference of one.
 func InOpenIncidents(ctx context.Context, db bun.IDB, contactIDs []string) (map[string]string, error) {
 	out := map[string]string{}
+	var there bool
+	err := db.NewRaw(`SELECT EXISTS (SELECT 1 FROM incidents AS i WHERE i.status NOT IN (?, ?)
+		AND EXISTS (SELECT 1 FROM affected_people AS p WHERE p.incident_id = i.id))`, incident.Closed, incident.Dismissed).Scan(ctx, &there)
+	if err != nil || !there {
+		return out, err
+	}
 	for some := range slices.Chunk(contactIDs, 1000) {
 		var rows []struct{ ContactID, Ref string }
 		err := db.NewRaw(`SELECT p.contact_id, min(i.ref) AS ref FROM affected_people AS p JOIN incidents AS i ON i.id = p.incident_id

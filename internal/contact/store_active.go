@@ -25,6 +25,10 @@ func Touch(ctx context.Context, tx bun.IDB, id ID, at time.Time) error {
 // Restricted returns, of some people, those whose processing is restricted (Art. 18
 // GDPR): they asked that their data be kept.
 func Restricted(ctx context.Context, db bun.IDB, ids []ID) ([]ID, error) {
+	there, err := db.NewSelect().Model((*contactRow)(nil)).Where("restricted_at IS NOT NULL").Exists(ctx)
+	if err != nil || !there {
+		return nil, err
+	}
 	var out []ID
 	for some := range slices.Chunk(ids, 1000) {
 		var found []ID

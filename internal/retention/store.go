@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -83,17 +84,27 @@ func dueWhere(p Plan, zone *time.Location) (string, []any) {
 // ListDue returns up to limit people who are due, those first who are so for longest.
 func ListDue(ctx context.Context, db bun.IDB, p Plan, zone *time.Location, after Place, limit int) ([]Due, error) {
 	where, args := dueWhere(p, zone)
-	if after.ID != "" {
-		where += " AND (coalesce(active_at, created_at), id) > (?, ?)"
-		args = append(args, after.At, string(after.ID))
+	if after.ID == "" {
+		return readDue(ctx, db, where, "coalesce(active_at, created_at), id", args, limit)
 	}
+	// In two steps, since a whole import has one moment and only so the index leads
+	// straight to the place: who shares the moment, then who comes later.
+	alike, err := readDue(ctx, db, where+" AND coalesce(active_at, created_at) = ? AND id > ?", "id", append(slices.Clone(args), after.At, string(after.ID)), limit)
+	if err != nil || len(alike) == limit {
+		return alike, err
+	}
+	later, err := readDue(ctx, db, where+" AND coalesce(active_at, created_at) > ?", "coalesce(active_at, created_at), id", append(args, after.At), limit-len(alike))
+	return append(alike, later...), err
+}
+
+func readDue(ctx context.Context, db bun.IDB, where, order string, args []any, limit int) ([]Due, error) {
 	var rows []struct {
 		ID                  string
 		ActiveAt, CreatedAt time.Time
 		HasMail             bool
 	}
 	err := db.NewRaw("SELECT id, coalesce(active_at, created_at) AS active_at, created_at, email <> '' AS has_mail FROM contacts WHERE "+where+
-		" ORDER BY coalesce(active_at, created_at), id LIMIT ?", append(args, limit)...).Scan(ctx, &rows)
+		" ORDER BY "+order+" LIMIT ?", append(args, limit)...).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("retention: who is due: %w", err)
 	}

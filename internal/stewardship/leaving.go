@@ -44,7 +44,7 @@ func (s *Service) OnErase(name string, e Eraser) { s.erasers[name] = e }
 
 // leaveByItself registers what the customer file itself keeps beside the person's row.
 func (s *Service) leaveByItself() {
-	s.OnErase("imports", func(ctx context.Context, tx bun.Tx, c contact.Contact) (map[string]int, error) {
+	s.OnErase("traces", func(ctx context.Context, tx bun.Tx, c contact.Contact) (map[string]int, error) {
 		n, err := contact.EraseMatches(ctx, tx, c.ID)
 		return map[string]int{"matches": n}, err
 	})

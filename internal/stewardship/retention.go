@@ -13,6 +13,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"clepsydra/internal/consent"
 	"clepsydra/internal/contact"
 	"clepsydra/internal/deadline"
 	"clepsydra/internal/journal"
@@ -224,6 +225,12 @@ func (s *Service) ProposeRetention(ctx context.Context) (due int, err error) {
 		return s.noteRun(ctx, tx, journal.System(), "retention.proposed", map[string]string{"due": strconv.Itoa(due)})
 	})
 	return due, err
+}
+
+// isActivity reports whether the person did something himself when he said what he
+// said; a list that somebody brought is none.
+func isActivity(how consent.How) bool {
+	return how != consent.HowImport && how != consent.HowBoughtList
 }
 
 // stayToken is the secret of the link of somebody in a run; the same whenever it is

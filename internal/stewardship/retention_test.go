@@ -10,6 +10,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"clepsydra/internal/consent"
 	"clepsydra/internal/contact"
 	"clepsydra/internal/database"
 	"clepsydra/internal/database/databasetest"
@@ -358,6 +359,38 @@ func TestTheProposalComesOnceAMonth(t *testing.T) {
 		h.now = h.now.AddDate(0, 1, 0)
 		if n, err := h.s.ProposeRetention(ctx); err != nil || n != 0 {
 			t.Errorf("while a run is under way: %d, %v", n, err)
+		}
+	})
+}
+
+// TestWhatAPersonSaysIsActivity: a consent or an objection of his own counts from when
+// he said it; a list that the firm imports does not.
+func TestWhatAPersonSaysIsActivity(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		ctx := context.Background()
+		s := lawful(t, db)
+		id := arrive(t, s, anna)
+		active := func() time.Time {
+			t.Helper()
+			c, err := contact.ByID(ctx, db.R, id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return c.ActiveAt
+		}
+		if !active().IsZero() {
+			t.Errorf("an import made her active at %v", active())
+		}
+		at := noon().Add(-time.Hour)
+		if err := s.RecordConsent(ctx, manager(), []consent.Event{signedUp(id, at)}); err != nil {
+			t.Fatal(err)
+		}
+		if !active().Equal(at) {
+			t.Errorf("active at %v, want %v", active(), at)
+		}
+		if isActivity(consent.HowBoughtList) || isActivity(consent.HowImport) || !isActivity(consent.HowUnsubscribeLink) {
+			t.Error("what counts as activity")
 		}
 	})
 }

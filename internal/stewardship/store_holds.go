@@ -102,6 +102,10 @@ func (s *Service) HoldOf(ctx context.Context, id contact.ID) (Hold, bool, error)
 
 func heldByHand(ctx context.Context, db bun.IDB, ids []contact.ID) (map[contact.ID]string, error) {
 	out := map[contact.ID]string{}
+	there, err := db.NewSelect().Model((*holdRow)(nil)).Exists(ctx)
+	if err != nil || !there {
+		return out, err
+	}
 	for some := range slices.Chunk(ids, 1000) {
 		var rows []holdRow
 		if err := db.NewSelect().Model(&rows).Where("contact_id IN (?)", bun.List(some)).Scan(ctx); err != nil {

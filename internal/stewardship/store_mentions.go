@@ -38,7 +38,7 @@ func leftOut() []string {
 		"contacts", "contact_segments", "contact_changes", "journal_entries", "journal_texts", "journal_head", "bun_migrations",
 		"bun_migration_locks", "counters", "firm", "accounts", "credentials", "sessions", "links", "attempts", "rule_files",
 		"rule_changes", "purposes", "declared_fields", "uploads", "snapshots", "letter_files", "retention_settings",
-		"retention_counts", "erasures",
+		"retention_counts", "erasures", "contact_sources", "journal_acts", "watch_alerts", "watch_head",
 	}
 }
 

@@ -26,7 +26,7 @@ func TestRetentionIsShownStartedAndStopped(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	b := h.as(account.Administrator)
-	b.get("/contacts/retention").shows(http.StatusOK, "Nobody is due", "How long data stay", "Invoices since 2023: 10 years", "3 years after the last activity").lacks("Start")
+	b.get("/contacts/retention").shows(http.StatusOK, "Nobody is due", "How long data stay", "Invoices since 2023: 10 years", "3 years after the last activity").lacks("I have looked at the list")
 	h.agedCustomers(12)
 	b.get("/contacts/retention").shows(http.StatusOK, "12 people are due", "Mail is not set up", "only anonymous figures stay")
 	b.get("/contacts/retention/people").shows(http.StatusOK, "Klant 0003", "nothing since")
@@ -41,9 +41,9 @@ func TestRetentionIsShownStartedAndStopped(t *testing.T) {
 	}
 	_, err = h.app.Stewardship.AdvanceRetention(background, runs[0].ID)
 	h.ok(err)
-	b.get("/contacts/retention").shows(http.StatusOK, "A run is under way", "Waiting for answers", "12 waiting", "Lotte Vermeer").lacks("Start")
+	b.get("/contacts/retention").shows(http.StatusOK, "A run is under way", "Waiting for answers", "12 waiting", "Lotte Vermeer").lacks("I have looked at the list")
 	b.post("/contacts/retention/stop", url.Values{"run": {runs[0].ID}}).leadsTo("/contacts/retention#runs")
-	b.get("/contacts/retention").shows(http.StatusOK, "The run is stopped.", "Start")
+	b.get("/contacts/retention").shows(http.StatusOK, "The run is stopped.", "I have looked at the list")
 }
 
 func TestRetentionSettingsRefuseWhatCannotBe(t *testing.T) {

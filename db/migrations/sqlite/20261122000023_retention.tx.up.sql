@@ -84,3 +84,5 @@ CREATE TABLE retention_counts (
 DROP INDEX contacts_active_at;
 --bun:split
 CREATE INDEX contacts_retention ON contacts (coalesce(active_at, created_at), id) WHERE erased_at IS NULL;
+--bun:split
+CREATE INDEX contacts_restricted ON contacts (id) WHERE restricted_at IS NOT NULL;
