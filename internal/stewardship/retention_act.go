@@ -38,10 +38,10 @@ func (s *Service) actOnSome(ctx context.Context, runID string) error {
 		}
 		return nil
 	})
-	if err != nil || !went {
+	if err != nil || went {
 		return err
 	}
-	return s.db.Overwrite(ctx)
+	return s.db.Overwrite(ctx) // once, at the end: it waits for those who read
 }
 
 // letGo does with one person what the plan says, and writes what became of him.
