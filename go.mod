@@ -74,5 +74,5 @@ require (
 	golang.org/x/sync v0.24.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
 	google.golang.org/protobuf v1.36.11 // indirect
-	lukechampine.com/adiantum v1.1.1 // indirect
+	lukechampine.com/adiantum v1.1.1
 )

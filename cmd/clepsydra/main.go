@@ -37,6 +37,7 @@ type cli struct {
 	Workflow workflowCmd `cmd:"" help:"The rule packs: check, list, schema."`
 	Migrate  migrateCmd  `cmd:"" help:"Bring the database's schema up to date."`
 	User     userCmd     `cmd:"" help:"People who sign in."`
+	Erasures erasuresCmd `cmd:"" help:"Who was erased: export the list, apply it again after a restore."`
 	Journal  journalCmd  `cmd:"" help:"The record of what happened."`
 	Health   healthCmd   `cmd:"" help:"Ask a running server whether it is well."`
 	Bench    benchCmd    `cmd:"" help:"Measure the program against plain loops of the same work."`

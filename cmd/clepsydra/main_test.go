@@ -192,3 +192,22 @@ func TestDeadlineOfALaw(t *testing.T) {
 		}
 	}
 }
+
+func TestErasuresAreExportedAndReplayed(t *testing.T) {
+	if status, out, errs := command(t, "erasures", "export"); status != 0 || out != "" {
+		t.Fatalf("status %d: %q, %s", status, out, errs)
+	}
+	list := filepath.Join(t.TempDir(), "erased.jsonl")
+	if err := os.WriteFile(list, []byte(`{"contact":"nobody","erased_at":"2026-11-22T10:00:00Z","ground":"request"}`+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if status, out, errs := command(t, "erasures", "replay", list); status != 0 || !strings.Contains(out, "0 of 1") {
+		t.Fatalf("status %d: %q, %s", status, out, errs)
+	}
+	if err := os.WriteFile(list, []byte("Anna\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if status, _, errs := command(t, "erasures", "replay", list); status != 2 || !strings.Contains(errs, "line 1") {
+		t.Fatalf("status %d: %s", status, errs)
+	}
+}

@@ -165,6 +165,8 @@ func (a *App) buildServices() error {
 		DB: a.DB, Clock: a.clock.Now, Firms: a.Firms, Imports: a.Stewardship,
 		Reader: fetch.New(a.clock.Now, a.clock.After, fetch.Limits{}), Queue: pullQueue{a.jobs},
 	})
+	registerLeaving(a.Stewardship)
+	a.useRetention()
 	a.Response = response.New(response.Deps{
 		DB: a.DB, Clock: a.clock.Now, Packs: a.Packs, Frames: a.frames, Firms: a.Firms, Accounts: a.Accounts,
 		Queue: queue{a.jobs, a.DB}, Alerter: a.alerter, Log: a.log, Changed: a.changed, LinkKey: a.key.Derive("links"),
@@ -182,15 +184,17 @@ func (a *App) buildRunner() error {
 	maps.Copy(work, watchHandlers(a.Watch))
 	a.runner, err = job.NewRunner(a.DB, a.jobs, job.Settings{
 		Handlers: work, Sweeps: []job.Sweep{job.Every(sweep{}, sweepEvery), job.Every(watchSweep{}, watchEvery)},
-		Queues: map[string]int{job.DefaultQueue: 4, lettersQueue: 1, sourcesQueue: 1}, Clock: a.clock, Logger: a.log,
+		Queues: map[string]int{job.DefaultQueue: 4, lettersQueue: 1, sourcesQueue: 1, retentionQueue: 1}, Clock: a.clock, Logger: a.log,
 	})
 	return err
 }
 
 // sweepUp is what is looked after every few minutes: reminders that must be there,
-// customer files that nobody imported in their day, and sources whose turn has come.
+// customer files that nobody imported in their day, sources whose turn has come, and
+// what was kept long enough.
 func (a *App) sweepUp(ctx context.Context) error {
-	return errors.Join(a.Response.Sweep(ctx), a.Stewardship.DropUploads(ctx), a.Sources.Sweep(ctx))
+	return errors.Join(a.Response.Sweep(ctx), a.Stewardship.DropUploads(ctx), a.Sources.Sweep(ctx),
+		a.Stewardship.SweepRetention(ctx), a.sweepNames(ctx), a.proposeRetention(ctx))
 }
 
 // changed moves the boards that are open.

@@ -63,6 +63,7 @@ func mayImport() map[string][]string {
 		"consent":       {"contact", "database", "deadline", "fault", "processing", "workflow"},
 		"source":        {"contact", "database", "fault", "firm"},
 		"fetch":         {"contact", "fault", "source"},
+		"retention":     {"contact", "database", "deadline", "fault", "processing", "workflows"},
 		"obligation":    domain,
 		"notification":  append(domain, "obligation"),
 		"communication": append(domain, "contact"),
@@ -71,7 +72,7 @@ func mayImport() map[string][]string {
 		"fastlane":      append(domain, "recall"),
 		"register":      append(domain, "obligation", "notification", "communication"),
 		"watch":         {"database", "fault", "journal", "workflow", "workflows"},
-		"stewardship":   {"assessment", "consent", "contact", "database", "deadline", "fault", "firm", "journal", "processing", "source", "watch", "workflow"},
+		"stewardship":   {"assessment", "consent", "contact", "database", "deadline", "fault", "firm", "journal", "processing", "source", "watch", "workflow", "retention"},
 		"response":      append(domain, "account", "alert", "assessment", "communication", "firm", "journal", "notification", "obligation", "recall", "fastlane"),
 		// Below here is what speaks to the world and what puts it together.
 		"web":  nil,

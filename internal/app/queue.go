@@ -14,6 +14,7 @@ import (
 	"clepsydra/internal/job"
 	"clepsydra/internal/recall"
 	"clepsydra/internal/response"
+	"clepsydra/internal/stewardship"
 )
 
 // queue puts the work of package response into the durable queue.
@@ -63,7 +64,7 @@ func (sweep) Kind() string { return "deadline.sweep" }
 const sweepEvery = 5 * time.Minute
 
 // handlers says who does the work of each kind.
-func handlers(r *response.Service, sweepUp func(context.Context) error) map[string]job.Handler {
+func handlers(r *response.Service, keeping *stewardship.Service, sweepUp func(context.Context) error) map[string]job.Handler {
 	by := func(do func(ctx context.Context, run job.Run, id string) error) job.Handler {
 		return job.Handle(func(ctx context.Context, run job.Run, t task) error { return outcome(do(ctx, run, t.ID)) })
 	}
@@ -84,6 +85,7 @@ func handlers(r *response.Service, sweepUp func(context.Context) error) map[stri
 			}
 			return errors.Join(err, r.FailRun(ctx, id, "failed"))
 		}),
+		workRetention:  by(func(ctx context.Context, _ job.Run, id string) error { return advanceRetention(ctx, keeping, id) }),
 		sweep{}.Kind(): job.Handle(func(ctx context.Context, _ job.Run, _ sweep) error { return sweepUp(ctx) }),
 	}
 }

@@ -61,7 +61,7 @@ func (q pullQueue) Tell(ctx context.Context, tx bun.IDB, id source.ID) error {
 
 // handlers says who does the work of each kind.
 func (a *App) handlers() map[string]job.Handler {
-	all := handlers(a.Response, a.sweepUp)
+	all := handlers(a.Response, a.Stewardship, a.sweepUp)
 	maps.Copy(all, map[string]job.Handler{
 		pullTask{}.Kind(): job.Handle(func(ctx context.Context, run job.Run, t pullTask) error {
 			p := stewardship.Pull{Source: source.ID(t.Source), By: t.By, Scheduled: t.Scheduled}

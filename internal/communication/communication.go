@@ -219,6 +219,7 @@ var (
 	ErrRunActive       = fault.New(fault.Conflict, "communication.run_active")
 	ErrRunEnded        = fault.New(fault.Conflict, "communication.run_ended")
 	ErrFileNotFound    = fault.New(fault.NotFound, "communication.file_not_found")
+	ErrFileErased      = fault.New(fault.NotFound, "communication.file_erased")
 	ErrSnapshotMissing = fault.New(fault.NotFound, "communication.snapshot_not_found")
 	ErrFormatUnknown   = fault.New(fault.Invalid, "communication.format_unknown")
 	ErrNotHeld         = fault.New(fault.Conflict, "communication.not_held")

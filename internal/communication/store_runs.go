@@ -121,7 +121,8 @@ func FilesOf(ctx context.Context, db bun.IDB, runID string) ([]File, error) {
 	return out, nil
 }
 
-// FileContent returns a file of a run, or ErrFileNotFound.
+// FileContent returns a file of a run, or ErrFileNotFound; ErrFileErased when somebody
+// whose letter was in it has been erased since.
 func FileContent(ctx context.Context, db bun.IDB, runID string, number int) (File, []byte, error) {
 	var r fileRow
 	err := db.NewSelect().Model(&r).Where("run_id = ? AND number = ?", runID, number).Scan(ctx)
@@ -130,6 +131,9 @@ func FileContent(ctx context.Context, db bun.IDB, runID string, number int) (Fil
 	}
 	if err != nil {
 		return File{}, nil, fmt.Errorf("communication: file: %w", err)
+	}
+	if len(r.Content) == 0 {
+		return File{}, nil, ErrFileErased
 	}
 	return File{r.RunID, r.Number, r.Name, r.First, r.Last, r.Letters, r.Pages, r.SHA256, len(r.Content)}, r.Content, nil
 }

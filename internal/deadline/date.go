@@ -135,6 +135,13 @@ func afterGap(guess time.Time, d Date) time.Time {
 
 func (d Date) utc() time.Time { return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC) }
 
+// AddMonths gives the day of the same date n months later, or earlier for a negative
+// n; the last day of a month that lacks the date (Art. 3(2)(c)).
+func (d Date) AddMonths(n int) Date {
+	out, _ := d.addMonths(n)
+	return out
+}
+
 // addMonths gives the day of the same date n months later, and whether that date
 // exists. When it does not, the answer is the last day of that month, as
 // Art. 3(2)(c) says.

@@ -111,7 +111,7 @@ func (p printing) print(ctx context.Context, run communication.Run, people []com
 	var held []string
 	for _, person := range people {
 		switch {
-		case person.Channel == communication.ByNone:
+		case person.Channel == communication.ByNone, person.IsBlank():
 		case person.Letter == communication.Held && person.Channel == communication.ByPost:
 			held = append(held, person.ContactID)
 		default:

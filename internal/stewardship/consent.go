@@ -115,6 +115,12 @@ func (s *Service) recordOne(ctx context.Context, tx bun.Tx, actor journal.Actor,
 		if err := journal.Append(ctx, tx, consentEntry(e, actor)); err != nil {
 			return err
 		}
+		if !isActivity(e.How) {
+			continue
+		}
+		if err := contact.Touch(ctx, tx, id, e.At); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -39,6 +39,11 @@ type Service struct {
 	law     *consent.Law
 	keyer   consent.Keyer
 	country func(ctx context.Context, db bun.IDB) (string, error)
+	// holders say who stays; bars are those whom not even a request passes.
+	holders map[string]Holder
+	bars    []string
+	texts   *texts
+	keeping RetentionParts
 }
 
 // New makes the service. now is the clock; inUse are asked before an import is
@@ -46,12 +51,13 @@ type Service struct {
 func New(db *database.DB, now func() time.Time, inUse ...InUse) *Service {
 	s := &Service{
 		db: db, now: now, index: contact.NewIndex(), inUse: inUse,
-		erasers: map[string]Eraser{}, movers: map[string]Mover{},
 		law: &consent.Law{}, keyer: consent.NewKeyer(database.NewKey().Derive("suppression")),
 		country: func(context.Context, bun.IDB) (string, error) { return "", nil },
+		erasers: map[string]Eraser{}, movers: map[string]Mover{}, holders: map[string]Holder{}, texts: &texts{}, keeping: noRetention(),
 	}
 	s.OnErase("consents", s.eraseConsents)
 	s.OnMerge("consents", s.consentMover())
+	s.leaveByItself()
 	return s
 }
 

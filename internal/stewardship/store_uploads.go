@@ -63,6 +63,40 @@ func (s *Service) DropUploads(ctx context.Context) error {
 	})
 }
 
+// dropUploadsWith removes the files that wait and hold a row about somebody who is
+// being erased: imported, it would bring him back. Who brought the file brings it
+// again, without him.
+func dropUploadsWith(ctx context.Context, tx bun.IDB, c contact.Contact, now time.Time) (int, error) {
+	var ids []string
+	if err := tx.NewSelect().Model((*uploadRow)(nil)).Column("id").Scan(ctx, &ids); err != nil {
+		return 0, fmt.Errorf("stewardship: uploads: %w", err)
+	}
+	n := 0
+	for _, id := range ids {
+		var row uploadRow
+		if err := tx.NewSelect().Model(&row).Where("id = ?", id).Scan(ctx); err != nil {
+			return 0, fmt.Errorf("stewardship: upload: %w", err)
+		}
+		if !contact.MentionOf(c).IsIn(row.Name) && !isAbout(ctx, row, c, now) {
+			continue
+		}
+		if _, err := tx.NewDelete().Model(&row).WherePK().Exec(ctx); err != nil {
+			return 0, fmt.Errorf("stewardship: drop upload: %w", err)
+		}
+		n++
+	}
+	return n, nil
+}
+
+func isAbout(ctx context.Context, row uploadRow, c contact.Contact, now time.Time) bool {
+	f, err := contact.Open(bytes.NewReader(row.Content), int64(len(row.Content)), contact.Options{Today: contact.DateOf(now)})
+	if err != nil {
+		return true
+	}
+	found := contact.IsAbout(ctx, f, c)
+	return f.Close() != nil || found
+}
+
 // Upload returns a file that waits, as the input of a preview. Only who brought it
 // may see it, and only for a day; otherwise it is ErrUploadGone.
 func (s *Service) Upload(ctx context.Context, actor journal.Actor, id string) (ImportInput, error) {

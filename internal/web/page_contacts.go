@@ -185,24 +185,35 @@ func (v *Visit) countryChoices(chosen string) []choice {
 
 // contactPage is one person of the customer file.
 type contactPage struct {
-	C        contact.Contact
-	Source   contact.Import // zero for one that was not imported
-	Consents personConsents
+	C      contact.Contact
+	Source contact.Import // zero for one that was not imported
+
+	Consents  personConsents
+	Retention personRetention
+}
+
+// contactPage reads what the page of a person shows; reading it is in the journal.
+func (v *Visit) contactPage() (page contactPage, err error) {
+	id := contact.ID(v.C.Params("contact"))
+	if page.C, err = v.S.d.Contacts.View(v.Ctx(), v.Actor, id); err != nil {
+		return page, err
+	}
+	if page.Consents, err = v.personConsents(page.C); err != nil {
+		return page, err
+	}
+	if from := page.C.Source.ImportID; from != "" {
+		if page.Source, err = contact.ImportByID(v.Ctx(), v.S.d.DB.R, from); err != nil {
+			return page, err
+		}
+	}
+	page.Retention, err = v.personRetention(id)
+	return page, err
 }
 
 func showContact(v *Visit) error {
-	c, err := v.S.d.Contacts.View(v.Ctx(), v.Actor, contact.ID(v.C.Params("contact")))
+	page, err := v.contactPage()
 	if err != nil {
 		return err
-	}
-	page := contactPage{C: c}
-	if page.Consents, err = v.personConsents(c); err != nil {
-		return err
-	}
-	if c.Source.ImportID != "" {
-		if page.Source, err = contact.ImportByID(v.Ctx(), v.S.d.DB.R, c.Source.ImportID); err != nil {
-			return err
-		}
 	}
 	return v.Page("contact", page)
 }

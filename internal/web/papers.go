@@ -22,6 +22,8 @@ type Papers interface {
 	Log(ctx context.Context, w io.Writer, r RegisterTable) error
 	// RefusedRows writes the rows an import would refuse as xlsx or csv.
 	RefusedRows(ctx context.Context, w io.Writer, format string, r RegisterTable) error
+	// Receipt writes the receipt of an erasure as a PDF.
+	Receipt(ctx context.Context, w io.Writer, r RegisterTable) error
 }
 
 // Paper is what stands around a notification. A draft has no version and no hash;

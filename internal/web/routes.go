@@ -59,6 +59,7 @@ func (s *Server) routes() []Route {
 		s.registerRoutes(),
 		s.contactRoutes(),
 		s.consentRoutes(),
+		s.retentionRoutes(),
 		s.logRoutes(),
 		s.importRoutes(),
 		s.sourceRoutes(),
