@@ -179,6 +179,14 @@ func (c *Contact) Clear(f Field) {
 	}
 }
 
+// Without is c without the values of some fields, for a reader who may not see them.
+func (c Contact) Without(fields []Field) Contact {
+	for _, f := range fields {
+		c.Clear(f)
+	}
+	return c
+}
+
 func (c Contact) hasAddress() bool { return c.Street != "" || c.Postcode != "" || c.City != "" }
 
 // searchText is the folded text a search looks into: any part of name, mail,
