@@ -58,6 +58,16 @@ func readNumber(s string) (string, bool) {
 			return "", false
 		}
 	}
+	if groups := strings.FieldsFunc(whole, func(r rune) bool { return r == ',' || r == '.' }); strings.ContainsAny(whole, ",.") {
+		if len(groups) < 2 || strings.Count(whole, ",")+strings.Count(whole, ".") != len(groups)-1 {
+			return "", false
+		}
+		for _, g := range groups[1:] {
+			if len(g) != 3 {
+				return "", false
+			}
+		}
+	}
 	whole = strings.NewReplacer(",", "", ".", "").Replace(whole)
 	if whole == "" && part == "" || whole != "" && !isDigits(whole) || len(whole)+len(part) > mostDigits {
 		return "", false
