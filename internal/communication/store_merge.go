@@ -12,6 +12,7 @@ import (
 	"clepsydra/internal/contact"
 	"clepsydra/internal/database"
 	"clepsydra/internal/fault"
+	"clepsydra/internal/incident"
 )
 
 // Named refusals of a merge of two people of the customer file.
@@ -30,7 +31,7 @@ type moved struct {
 // Move puts one person of the customer file into the place of another on the lists of
 // people affected. Who is told for either is told once, and whatever leaked of either
 // leaked of him. A frozen list is proof and stays as it was; while a letter of it is
-// not sent, it fails with ErrLetterOpen, since the person it goes to must not vanish.
+// not sent and the incident goes on, it fails with ErrLetterOpen, since the person it goes to must not vanish.
 func Move(ctx context.Context, tx bun.Tx, from, to contact.ID) (undo string, err error) {
 	var rows []personRow
 	if err := tx.NewSelect().Model(&rows).Where("p.contact_id = ?", string(from)).OrderExpr("p.incident_id").Scan(ctx); err != nil {
@@ -39,8 +40,8 @@ func Move(ctx context.Context, tx bun.Tx, from, to contact.ID) (undo string, err
 	var was moved
 	for _, r := range rows {
 		if r.SnapshotID != "" {
-			if s := LetterState(r.Letter); s != Sent && r.Excluded == "" {
-				return "", ErrLetterOpen
+			if err := refuseOpen(ctx, tx, r); err != nil {
+				return "", err
 			}
 			continue
 		}
@@ -57,6 +58,22 @@ func Move(ctx context.Context, tx bun.Tx, from, to contact.ID) (undo string, err
 		return "", fmt.Errorf("communication: move: %w", err)
 	}
 	return string(text), nil
+}
+
+// refuseOpen refuses while a frozen letter is still to be sent. Of an incident that is
+// over none is.
+func refuseOpen(ctx context.Context, tx bun.Tx, r personRow) error {
+	if LetterState(r.Letter) == Sent || r.Excluded != "" {
+		return nil
+	}
+	var status string
+	if err := tx.NewRaw("SELECT status FROM incidents WHERE id = ?", r.IncidentID).Scan(ctx, &status); err != nil {
+		return fmt.Errorf("communication: move: %w", err)
+	}
+	if s := incident.Status(status); s == incident.Closed || s == incident.Dismissed {
+		return nil
+	}
+	return ErrLetterOpen
 }
 
 func moveRow(ctx context.Context, tx bun.Tx, r personRow, to contact.ID, was *moved) error {
