@@ -83,7 +83,10 @@ func TestTwoPeopleBecomeOneOnTheLists(t *testing.T) {
 			t.Errorf("taken back under a frozen list: %v", err)
 		}
 		move := func() error {
-			return do(func(ctx context.Context, tx bun.Tx) error { _, err := communication.Move(ctx, tx, "a", "c"); return err })
+			return do(func(ctx context.Context, tx bun.Tx) error {
+				_, err := communication.Move(ctx, tx, "a", "c")
+				return err
+			})
 		}
 		if err := move(); !errors.Is(err, communication.ErrLetterOpen) {
 			t.Errorf("somebody who waits for a letter vanished: %v", err)

@@ -35,6 +35,12 @@ func Undo(ctx context.Context, tx bun.IDB, id ImportID, now time.Time) (removed 
 	if _, err := tx.NewDelete().Model((*matchRow)(nil)).Where("import_id = ?", string(id)).Exec(ctx); err != nil {
 		return 0, fmt.Errorf("contact: undo matches: %w", err)
 	}
+	// A merge that was taken back says nothing about its people any more.
+	_, err = tx.NewDelete().Model((*mergeRow)(nil)).Where("undone_at IS NOT NULL").
+		Where("kept_id IN (SELECT id FROM contacts WHERE import_id = ?) OR double_id IN (SELECT id FROM contacts WHERE import_id = ?)", string(id), string(id)).Exec(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("contact: undo merges: %w", err)
+	}
 	res, err := tx.NewDelete().Model((*contactRow)(nil)).Where("import_id = ?", string(id)).Exec(ctx)
 	if database.IsForeignKey(err) {
 		return 0, ErrImportInUse.Because(err)

@@ -52,7 +52,7 @@ func (s *Service) Doubles(ctx context.Context, actor journal.Actor, offset, limi
 	}
 	err = s.record(ctx, journal.Entry{
 		Case: journal.Case{Kind: "firm"}, Kind: "contact.doubles_seen", Actor: actor, RecordedAt: s.moment(),
-		Facts: map[string]string{"shown": strings.Join(ids, " ")},
+		Facts: map[string]string{journal.FactShown: strings.Join(ids, " ")},
 	})
 	if err != nil {
 		return Doubles{}, fmt.Errorf("doubles: %w", err)
@@ -115,10 +115,16 @@ func (s *Service) NotDoubles(ctx context.Context, actor journal.Actor, a, b cont
 		if err := contact.SayNotDoubles(ctx, tx, a, b, actor.ID, now); err != nil {
 			return err
 		}
-		return journal.Append(ctx, tx, journal.Entry{
-			Case: journal.Case{Kind: "contact", ID: string(a)}, Kind: "contact.kept_apart", Actor: actor, RecordedAt: now,
-			Facts: map[string]string{"other": string(b)},
-		})
+		for of, other := range map[contact.ID]contact.ID{a: b, b: a} {
+			err := journal.Append(ctx, tx, journal.Entry{
+				Case: journal.Case{Kind: "contact", ID: string(of)}, Kind: "contact.kept_apart", Actor: actor, RecordedAt: now,
+				Facts: map[string]string{"other": string(other)},
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("keep apart: %w", err)

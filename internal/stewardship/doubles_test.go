@@ -187,7 +187,9 @@ func TestARefusedMoveLeavesBoth(t *testing.T) {
 	t.Parallel()
 	db := databasetest.SQLite(t)
 	s := New(db, ticking())
-	s.OnMerge("letters", Mover{Move: func(context.Context, bun.Tx, contact.ID, contact.ID) (string, error) { return "", contact.ErrMergeStands }})
+	s.OnMerge("letters", Mover{Move: func(context.Context, bun.Tx, contact.ID, contact.ID) (string, error) {
+		return "", contact.ErrMergeStands
+	}})
 	a := add(t, s, map[contact.Field]string{contact.FieldName: "A"})
 	b := add(t, s, map[contact.Field]string{contact.FieldName: "B"})
 	before := content(t, db)

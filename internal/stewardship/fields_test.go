@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/uptrace/bun"
+
 	"clepsydra/internal/contact"
 	"clepsydra/internal/database"
 	"clepsydra/internal/database/databasetest"
@@ -140,7 +142,7 @@ func TestEveryValueKnowsWhereItCameFrom(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		ctx := context.Background()
 		s := New(db, ticking())
-		s.AtHome(func(context.Context) string { return "BE" })
+		s.country = func(context.Context, bun.IDB) (string, error) { return "BE", nil }
 		id := add(t, s, map[contact.Field]string{contact.FieldName: "Jan", contact.FieldEmail: "jan@example.be"})
 		how := func(f contact.Field) string {
 			t.Helper()

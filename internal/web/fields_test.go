@@ -148,7 +148,7 @@ func TestAFieldIsHiddenFromOtherRoles(t *testing.T) {
 	b.get(person).shows(200, "Zichtrekening")
 	other := h.as(account.Handler)
 	other.get(person).shows(200, "Some fields are not shown").lacks("Zichtrekening")
-	other.get(person + "/edit").shows(200).lacks("Zichtrekening", "Rekening")
+	other.get(person+"/edit").shows(200).lacks("Zichtrekening", "Rekening")
 	other.post("/contacts/export", url.Values{"format": {"csv"}}).shows(200, "Noor Baert").lacks("Zichtrekening", "x_rekening")
 	edit := other.get(person + "/edit")
 	other.post(person+"/edit", url.Values{"seen": {edit.seen()}, "name": {"Noor Baert"}, "city": {"Gent"}, "x_rekening": {""}}).leadsTo(person)
