@@ -111,58 +111,77 @@ type doubleFinder struct {
 	keys []sharedKey
 }
 
+// sharedKey is one key of the person at a place; keys of the sure kinds come first.
 type sharedKey struct {
-	key uint64
-	at  int32
+	key  uint64
+	at   int32
+	kind uint8
+}
+
+// The kinds of keys, the sure ones first.
+const (
+	byMail uint8 = iota
+	byPlace
+	byPhone
+)
+
+func compareKeys(a, b sharedKey) int {
+	return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.key, b.key), cmp.Compare(a.at, b.at))
 }
 
 func (d *doubleFinder) add(id uuid.UUID, c Contact) {
 	at := int32(len(d.ids))
 	d.ids = append(d.ids, id)
-	enter := func(kind, s string) {
+	enter := func(kind uint8, s string) {
 		if s == "" {
 			return
 		}
 		h := fnv.New64a()
-		h.Write([]byte(kind)) // a hash never fails
-		h.Write([]byte(s))
-		d.keys = append(d.keys, sharedKey{h.Sum64(), at})
+		h.Write([]byte(s)) // a hash never fails
+		d.keys = append(d.keys, sharedKey{h.Sum64(), at, kind})
 	}
-	enter("m", mailKey(c.Email))
+	enter(byMail, mailKey(c.Email))
 	if isE164(c.Phone) {
-		enter("p", c.Phone)
+		enter(byPhone, c.Phone)
 	}
-	enter("n", placeKey(c))
+	enter(byPlace, placeKey(c))
 }
 
-// pairs are those who share a key, each pair once. Hashes may meet by chance, so each
-// pair is still to be looked at.
-func (d *doubleFinder) pairs() [][2]ID {
-	slices.SortFunc(d.keys, func(a, b sharedKey) int {
-		if c := cmp.Compare(a.key, b.key); c != 0 {
-			return c
-		}
-		return cmp.Compare(a.at, b.at)
-	})
+// mostCandidates bounds the pairs that are looked at: some turn out to be no doubles.
+const mostCandidates = 3 * MostPairs
+
+// pairs are those who share a key, each pair once, the sure keys first, without those
+// that were settled. Hashes may meet by chance, so each pair is still to be looked at.
+func (d *doubleFinder) pairs(settled map[[2]ID]bool) [][2]ID {
+	slices.SortFunc(d.keys, compareKeys)
 	seen := map[[2]int32]bool{}
 	var out [][2]ID
-	for i := 0; i < len(d.keys); {
+	for i := 0; i < len(d.keys) && len(out) < mostCandidates; {
 		k := i
-		for k < len(d.keys) && d.keys[k].key == d.keys[i].key {
+		for k < len(d.keys) && d.keys[k].key == d.keys[i].key && d.keys[k].kind == d.keys[i].kind {
 			k++
 		}
 		if n := k - i; n > 1 && n <= mostAlike {
-			for x := i; x < k; x++ {
-				for y := x + 1; y < k; y++ {
-					p := [2]int32{d.keys[x].at, d.keys[y].at}
-					if !seen[p] {
-						seen[p] = true
-						out = append(out, [2]ID{ID(d.ids[p[0]].String()), ID(d.ids[p[1]].String())})
-					}
+			for _, p := range everyTwo(d.keys[i:k]) {
+				ids := [2]ID{ID(d.ids[p[0]].String()), ID(d.ids[p[1]].String())}
+				if !seen[p] && !settled[ids] {
+					seen[p] = true
+					out = append(out, ids)
 				}
 			}
 		}
 		i = k
+	}
+	return out
+}
+
+// everyTwo are the pairs of those who share one key.
+func everyTwo(keys []sharedKey) [][2]int32 {
+	var out [][2]int32
+	for x := range keys {
+		for y := x + 1; y < len(keys); y++ {
+			out = append(out, [2]int32{keys[x].at, keys[y].at})
+		}
 	}
 	return out
 }

@@ -83,13 +83,12 @@ func FindDoubles(ctx context.Context, db bun.IDB) (pairs []Pair, position string
 	if err := d.read(ctx, db); err != nil {
 		return nil, "", err
 	}
-	candidates := d.pairs()
-	d = doubleFinder{}
 	said, err := saidNotDoubles(ctx, db)
 	if err != nil {
 		return nil, "", err
 	}
-	candidates = slices.DeleteFunc(candidates, func(p [2]ID) bool { return said[p] })
+	candidates := d.pairs(said)
+	d = doubleFinder{}
 	for some := range slices.Chunk(candidates, eachBatch/2) {
 		if pairs, err = judgePairs(ctx, db, some, pairs); err != nil {
 			return nil, "", err
