@@ -30,6 +30,8 @@ type Options struct {
 	// Remembered is how a file with the same headings was mapped last time; it is
 	// used while Mapping says nothing.
 	Remembered map[int]Field
+	// Recall finds Remembered by File.Headings, when nothing was chosen.
+	Recall func(headings string) (map[int]Field, error)
 }
 
 // What one file may hold at most, in rows and in bytes.
@@ -225,6 +227,11 @@ func (f *File) prepare(o Options) error {
 		return err
 	}
 	f.Headings = headingsHash(headings)
+	if o.Recall != nil && len(o.Mapping)+len(o.Named) == 0 && f.Headings != "" {
+		if o.Remembered, err = o.Recall(f.Headings); err != nil {
+			return err
+		}
+	}
 	f.mapColumns(headings, width, o)
 	if len(f.pending) == 0 {
 		f.warn(keyNoRows.fault())

@@ -111,7 +111,8 @@ func emptyFilled(ctx context.Context, tx bun.IDB, in Import, now time.Time) erro
 // isLater reports whether a value, or a part of it, came from elsewhere since.
 func isLater(own map[Field]Provenance, f Field, at time.Time) bool {
 	for g, p := range own {
-		if partOf(f, g) && !p.At.Before(at) {
+		// Whoever corrects has seen what the import brought, even in the same moment.
+		if partOf(f, g) && (p.At.After(at) || p.At.Equal(at) && p.How != HowImported) {
 			return true
 		}
 	}

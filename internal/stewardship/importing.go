@@ -178,8 +178,10 @@ func (s *Service) importing(ctx context.Context, actor journal.Actor, in ImportI
 		if i.Accepted+i.Duplicates == 0 {
 			return contact.ErrNothingTaken
 		}
-		if err := remember(ctx, tx, f, now); err != nil {
-			return err
+		if in.source == "" {
+			if err := remember(ctx, tx, f, now); err != nil {
+				return err
+			}
 		}
 		if err := journal.Append(ctx, tx, imported(*i, res.Blocked, actor)); err != nil || in.after == nil {
 			return err

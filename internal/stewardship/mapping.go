@@ -2,7 +2,6 @@ package stewardship
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -18,26 +17,12 @@ func (s *Service) readied(ctx context.Context, in ImportInput) (ImportInput, err
 		return in, err
 	}
 	in.Options.Declared = r.Declaration()
-	if len(in.Options.Mapping) > 0 {
-		return in, nil
+	if in.source == "" { // a source keeps its own mapping
+		in.Options.Recall = func(headings string) (map[int]contact.Field, error) {
+			return contact.MappingOf(ctx, s.db.R, headings)
+		}
 	}
-	headings, err := in.headings(s.moment())
-	if err != nil || headings == "" {
-		return in, err
-	}
-	in.Options.Remembered, err = contact.MappingOf(ctx, s.db.R, headings)
-	return in, err
-}
-
-// headings looks at the beginning of the file only.
-func (in ImportInput) headings(now time.Time) (hash string, err error) {
-	o := in.Options
-	o.Today = contact.DateOf(now)
-	f, err := contact.Open(in.File, in.Size, o)
-	if err != nil {
-		return "", fmt.Errorf("read headings: %w", err)
-	}
-	return f.Headings, f.Close()
+	return in, nil
 }
 
 // remember keeps how the columns of an imported file were read.

@@ -85,7 +85,11 @@ func (p importPage) Undeclared() []importColumn {
 // DeclareURL leads to the declaration of a column's field and from there back to this
 // very preview.
 func (p importPage) DeclareURL(c importColumn) string {
-	q := url.Values{"column": {strconv.Itoa(c.Index)}, "back": {p.here()}}
+	return c.declareURL(url.Values{"column": {strconv.Itoa(c.Index)}, "back": {p.here()}})
+}
+
+// declareURL leads to the declaration of what a column holds.
+func (c importColumn) declareURL(q url.Values) string {
 	if c.Meant != contact.FieldNone {
 		q.Set("key", string(c.Meant.DeclaredAs()))
 		q.Set("as", string(c.Meant))
