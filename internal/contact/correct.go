@@ -19,7 +19,9 @@ var (
 	ErrBadCountry   = fault.New(fault.Invalid, "fields.bad_country").At(string(FieldCountry))
 	ErrBadLanguage  = fault.New(fault.Invalid, "fields.bad_language").At(string(FieldLanguage))
 	ErrBadBirthDate = fault.New(fault.Invalid, "fields.bad_birth_date").At(string(FieldBirthDate))
-	ErrBadChoice    = fault.New(fault.Invalid, "fields.bad_choice")
+	// ErrSaidNotTyped: what somebody says about mailings is a consent or a no with its
+	// proof (Art. 7(1)), never a value that is typed in.
+	ErrSaidNotTyped = fault.New(fault.Invalid, "fields.said_not_typed")
 	ErrNobody       = fault.New(fault.Invalid, "fields.nobody")
 	ErrThere        = fault.New(fault.Conflict, "fields.there")
 	ErrChanged      = fault.New(fault.Conflict, "fields.changed")
@@ -97,7 +99,9 @@ func (e Editing) set(c *Contact, f Field, value string, changes map[Field]string
 		}
 		c.BirthDate = day
 	case FieldMarketing:
-		return e.setMarketing(c, Marketing(value))
+		if Marketing(value) != c.Marketing {
+			return ErrSaidNotTyped
+		}
 	default:
 		return e.setText(c, f, value)
 	}
@@ -124,21 +128,6 @@ func (e Editing) setPhone(c *Contact, value string, changes map[Field]string) *f
 		return ErrBadPhone
 	}
 	c.Phone = number
-	return nil
-}
-
-func (e Editing) setMarketing(c *Contact, m Marketing) *fault.Error {
-	if m == c.Marketing {
-		return nil
-	}
-	c.Marketing, c.UnsubscribedAt = m, time.Time{}
-	switch m {
-	case MarketingUnsubscribed:
-		c.UnsubscribedAt = e.Now
-	case MarketingUnknown, MarketingSubscribed:
-	default:
-		return ErrBadChoice.At(string(FieldMarketing))
-	}
 	return nil
 }
 

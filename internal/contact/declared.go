@@ -172,11 +172,12 @@ func Stored() []Field {
 	}
 }
 
-// Editable lists the fields that may be filled in by hand, own ones last.
+// Editable lists the fields that may be filled in by hand, own ones last. What a
+// person says about mailings is not among them: that is a consent or a no, with proof.
 func (d *Declaration) Editable() []Field {
 	var out []Field
 	for _, f := range Stored() {
-		if d.Stores(f) {
+		if f != FieldMarketing && d.Stores(f) {
 			out = append(out, f)
 		}
 	}

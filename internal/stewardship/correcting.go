@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"clepsydra/internal/consent"
 	"clepsydra/internal/contact"
 	"clepsydra/internal/journal"
 	"clepsydra/internal/processing"
@@ -150,10 +151,18 @@ func (s *Service) AddPerson(ctx context.Context, actor journal.Actor, in Adding,
 }
 
 func (s *Service) addIn(ctx context.Context, tx bun.Tx, actor journal.Actor, c contact.Contact, in Adding) error {
+	// Whoever said no once does not begin anew for having been typed in.
+	since, err := s.listed(ctx, tx, []*contact.Contact{&c}, []consent.Use{{Purpose: consent.AllMarketing, Channel: processing.ByMail}})
+	if err != nil {
+		return err
+	}
+	if !since[0].IsZero() {
+		c.Marketing, c.UnsubscribedAt = contact.MarketingUnsubscribed, since[0]
+	}
 	if err := contact.Add(ctx, tx, c); err != nil {
 		return err
 	}
-	err := contact.PutSources(ctx, tx, c.ID, map[contact.Field]contact.Provenance{
+	err = contact.PutSources(ctx, tx, c.ID, map[contact.Field]contact.Provenance{
 		contact.FieldPerson: {How: in.How, ActorKind: string(actor.Kind), ActorID: actor.ID, At: in.At.UTC()},
 	})
 	if err != nil {

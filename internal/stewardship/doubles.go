@@ -192,6 +192,10 @@ func (s *Service) Merge(ctx context.Context, actor journal.Actor, keep, double c
 		if m, err = contact.MergeInto(ctx, tx, m, merged, taken, moved); err != nil {
 			return err
 		}
+		// The merged row has the marketing state of one of the two; what both said decides.
+		if err := s.settleAgain(ctx, tx, keep); err != nil {
+			return err
+		}
 		return s.noteMerge(ctx, tx, actor, m, "contact.merged", now, fieldNames(taken))
 	})
 	if err != nil {

@@ -11,9 +11,11 @@ import (
 	"github.com/uptrace/bun"
 	"pgregory.net/rapid"
 
+	"clepsydra/internal/consent"
 	"clepsydra/internal/contact"
 	"clepsydra/internal/database"
 	"clepsydra/internal/database/databasetest"
+	"clepsydra/internal/processing"
 )
 
 // content is everything the database knows of people, as text; the journal, the
@@ -65,6 +67,7 @@ func TestMergeAndUndoIsTheIdentity(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		round++
 		var ids []contact.ID
+		var refusing []bool
 		var file strings.Builder
 		file.WriteString("E-mail;Naam;Telefoon\n")
 		for i := range 3 {
@@ -73,8 +76,14 @@ func TestMergeAndUndoIsTheIdentity(t *testing.T) {
 			ids = append(ids, add(t, s, map[contact.Field]string{
 				contact.FieldEmail: mail, contact.FieldName: pick("name", "", "Jan Peeters", "Els Maes"),
 				contact.FieldStreet: pick("street", "", "Dorp 1"), contact.FieldPostcode: pick("code", "", "3000"),
-				contact.FieldMarketing: pick("marketing", "", "subscribed", "unsubscribed"),
 			}))
+			refusing = append(refusing, pick("marketing", "", "no") != "")
+			if refusing[i] {
+				no := consent.Event{ContactID: ids[i], Purpose: consent.AllMarketing, Channel: processing.ByMail, Kind: consent.Objected, How: consent.HowRequest}
+				if err := s.RecordConsent(ctx, manager(), []consent.Event{no}); err != nil {
+					t.Fatal(err)
+				}
+			}
 			fmt.Fprintf(&file, "%s;%s;%s\n", mail, pick("filled", "", "An"), pick("phone", "", "+32471234567"))
 		}
 		if _, err := s.Import(ctx, manager(), input(file.String())); err != nil {
@@ -97,6 +106,11 @@ func TestMergeAndUndoIsTheIdentity(t *testing.T) {
 		}
 		if content(t, db) == before {
 			t.Fatal("merging changed nothing")
+		}
+		for _, refused := range refusing {
+			if c, err := contact.ByID(ctx, db.R, ids[2]); refused && (err != nil || c.Marketing != contact.MarketingUnsubscribed) {
+				t.Fatalf("a no was lost: %q, %v", c.Marketing, err)
+			}
 		}
 		if c, err := s.View(ctx, manager(), ids[1]); err != nil || c.ID != ids[2] {
 			t.Fatalf("an old link leads to %s, %v", c.ID, err)

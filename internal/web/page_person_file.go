@@ -177,10 +177,6 @@ func (v *Visit) dress(in *personInput, own contact.OwnField) {
 		for _, lang := range []string{"nl", "fr", "de", "en"} {
 			option(lang, v.P.T("language_name."+lang, nil))
 		}
-	case in.Key == contact.FieldMarketing:
-		option("", unknown)
-		option("subscribed", v.P.T("customers.marketing_subscribed", nil))
-		option("unsubscribed", v.P.T("customers.marketing_unsubscribed", nil))
 	case own.Kind == contact.KindYesNo:
 		option("", unknown)
 		option("yes", v.P.T("fields.answer_yes", nil))
