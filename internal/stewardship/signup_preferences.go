@@ -1,0 +1,284 @@
+package stewardship
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/uptrace/bun"
+
+	"clepsydra/internal/consent"
+	"clepsydra/internal/contact"
+	"clepsydra/internal/journal"
+	"clepsydra/internal/processing"
+	"clepsydra/internal/signup"
+)
+
+// Preferences is what somebody may see and decide about himself.
+type Preferences struct {
+	Contact contact.Contact
+	Source  contact.Import // zero for one that was not imported
+	Choices []Preference
+	Record  processing.Record
+}
+
+// Preference is one purpose by one channel that somebody decides about.
+type Preference struct {
+	Purpose processing.Purpose
+	Channel processing.Channel
+	State   consent.State
+	On      bool   // he may be written to
+	Words   string // what he agrees to when he switches it on
+}
+
+// Key names the choice in a form.
+func (p Preference) Key() string { return string(p.Purpose.ID) + "." + string(p.Channel) }
+
+// Who reads the link to somebody's preferences. It fails with signup.ErrLinkUnknown,
+// also for somebody who was erased, or ErrLinkExpired.
+func (s *Signups) Who(ctx context.Context, token string) (contact.Contact, error) {
+	id, err := s.links.OpenPreferences(token, s.moment())
+	if err != nil {
+		return contact.Contact{}, err
+	}
+	c, err := contact.ByID(ctx, s.db.R, id)
+	if errors.Is(err, contact.ErrNotFound) || err == nil && c.IsErased() {
+		return contact.Contact{}, signup.ErrLinkUnknown
+	}
+	return c, err
+}
+
+func himself(c contact.Contact) journal.Actor {
+	return journal.Actor{Kind: journal.ByPerson, ID: string(c.ID)}
+}
+
+// Preferences shows somebody everything about himself, and records that he looked.
+func (s *Signups) Preferences(ctx context.Context, token, lang string) (Preferences, error) {
+	c, err := s.Who(ctx, token)
+	if err != nil {
+		return Preferences{}, err
+	}
+	if c, err = s.View(ctx, himself(c), c.ID); err != nil {
+		return Preferences{}, err
+	}
+	p := Preferences{Contact: c}
+	if p.Record, err = processing.Get(ctx, s.db.R); err != nil {
+		return p, err
+	}
+	if c.Source.ImportID != "" {
+		if p.Source, err = contact.ImportByID(ctx, s.db.R, c.Source.ImportID); err != nil {
+			return p, err
+		}
+	}
+	p.Choices, err = s.choicesOf(ctx, s.db.R, c, p.Record, lang)
+	return p, err
+}
+
+// choicesOf lists what somebody decides about: what rests on his consent, and
+// marketing on other grounds, to which he may object (Art. 21(2)).
+func (s *Signups) choicesOf(ctx context.Context, db bun.IDB, c contact.Contact, r processing.Record, lang string) ([]Preference, error) {
+	states, err := s.statesOf(ctx, db, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	f, err := s.d.Firms.Get(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	w := s.d.Speak(lang, f.Country, f.Location())
+	var out []Preference
+	for _, p := range r.Purposes {
+		if !p.IsInUse() || p.Basis != processing.Consent && !p.Marketing {
+			continue
+		}
+		for _, ch := range p.Channels {
+			st := states.Of(p, ch)
+			on := st.Standing == consent.IsGiven || st.Standing == consent.IsSoft
+			if consent.Address(c, ch) == "" && !on {
+				continue // he cannot be reached that way
+			}
+			out = append(out, Preference{
+				Purpose: p, Channel: ch, State: st, On: on,
+				Words: signup.PurposeWords(p, lang, f.Country, w.T("signup.by_"+string(ch), nil)),
+			})
+		}
+	}
+	return out, nil
+}
+
+// Choose keeps what somebody chose among what he was shown; keys are those of
+// Preference. What he leaves as it was makes no event.
+func (s *Signups) Choose(ctx context.Context, token, lang string, shown, on []string) error {
+	c, err := s.Who(ctx, token)
+	if err != nil {
+		return err
+	}
+	now := s.moment()
+	err = s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		r, err := processing.Get(ctx, tx)
+		if err != nil {
+			return err
+		}
+		choices, err := s.choicesOf(ctx, tx, c, r, lang)
+		if err != nil {
+			return err
+		}
+		var events []consent.Event
+		for _, p := range choices {
+			wanted := slices.Contains(on, p.Key())
+			if !slices.Contains(shown, p.Key()) || wanted == p.On {
+				continue
+			}
+			e := consent.Event{ContactID: c.ID, Purpose: p.Purpose.ID, Channel: p.Channel, At: now, How: consent.HowPreferences, Kind: consent.Given}
+			e.Wording = consent.Wording{Text: p.Words, Version: signup.WordsVersion("preferences", p.Words), Language: lang}
+			if !wanted {
+				e.Kind = refusalOf(p.Purpose)
+			}
+			events = append(events, e)
+		}
+		return s.recordConsentIn(ctx, tx, himself(c), events)
+	})
+	if err != nil {
+		return fmt.Errorf("choose preferences: %w", err)
+	}
+	return nil
+}
+
+// refusalOf is how one says no to a purpose: a consent is withdrawn (Art. 7(3)), to
+// anything else one objects (Art. 21).
+func refusalOf(p processing.Purpose) consent.Kind {
+	if p.Basis == processing.Consent {
+		return consent.Withdrawn
+	}
+	return consent.Objected
+}
+
+// StopAll ends all marketing in every way, with one press.
+func (s *Signups) StopAll(ctx context.Context, token string) error {
+	c, err := s.Who(ctx, token)
+	if err != nil {
+		return err
+	}
+	return s.stop(ctx, c, "", processing.Channels(), consent.HowPreferences)
+}
+
+// stop records that somebody said no to a purpose, to all marketing when it is empty.
+// What he said no to already makes no event.
+func (s *Signups) stop(ctx context.Context, c contact.Contact, id processing.PurposeID, channels []processing.Channel, how consent.How) error {
+	now := s.moment()
+	err := s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		r, err := processing.Get(ctx, tx)
+		if err != nil {
+			return err
+		}
+		states, err := s.statesOf(ctx, tx, c.ID)
+		if err != nil {
+			return err
+		}
+		var events []consent.Event
+		for _, ch := range channels {
+			for _, e := range noesTo(r, id, ch) {
+				stopped := states[e.Use()].Standing.Stops()
+				if p, ok := r.Purpose(e.Purpose); ok {
+					stopped = states.Of(p, ch).Standing.Stops()
+				}
+				if !stopped {
+					e.ContactID, e.At, e.How = c.ID, now, how
+					events = append(events, e)
+				}
+			}
+		}
+		return s.recordConsentIn(ctx, tx, himself(c), events)
+	})
+	if err != nil {
+		return fmt.Errorf("unsubscribe: %w", err)
+	}
+	return nil
+}
+
+// noesTo are the events with which one says no: to one purpose, or to all marketing
+// and to every consent there is, whose purpose may be no marketing.
+func noesTo(r processing.Record, id processing.PurposeID, ch processing.Channel) []consent.Event {
+	if p, ok := r.Purpose(id); ok {
+		return []consent.Event{{Purpose: p.ID, Channel: ch, Kind: refusalOf(p)}}
+	}
+	out := []consent.Event{{Purpose: consent.AllMarketing, Channel: ch, Kind: consent.Objected}}
+	for _, p := range r.Purposes {
+		if p.IsInUse() && p.Basis == processing.Consent && p.Uses(ch) {
+			out = append(out, consent.Event{Purpose: p.ID, Channel: ch, Kind: consent.Withdrawn})
+		}
+	}
+	return out
+}
+
+// Unsubscribing is what the link in a mail stands for.
+type Unsubscribing struct {
+	Purpose  processing.Purpose // zero: all marketing
+	Language string             // of the person; empty when not known
+	Done     bool
+}
+
+// Unsubscribing reads the link without changing anything. Somebody who was erased is
+// unsubscribed. It fails with signup.ErrLinkUnknown.
+func (s *Signups) Unsubscribing(ctx context.Context, token string) (u Unsubscribing, err error) {
+	c, id, err := s.unsubscriber(ctx, token)
+	if err != nil {
+		return u, err
+	}
+	r, err := processing.Get(ctx, s.db.R)
+	if err != nil {
+		return u, err
+	}
+	u.Purpose, _ = r.Purpose(id)
+	u.Language = c.Language
+	if c.ID == "" {
+		u.Done = true
+		return u, nil
+	}
+	states, err := s.statesOf(ctx, s.db.R, c.ID)
+	if err != nil {
+		return u, err
+	}
+	u.Done = states[consent.Use{Purpose: consent.AllMarketing, Channel: processing.ByMail}].Standing.Stops()
+	if u.Purpose.ID != "" {
+		u.Done = states.Of(u.Purpose, processing.ByMail).Standing.Stops()
+	}
+	return u, nil
+}
+
+// unsubscriber is whose link it is; a zero contact when he was erased.
+func (s *Signups) unsubscriber(ctx context.Context, token string) (contact.Contact, processing.PurposeID, error) {
+	id, purpose, err := s.links.OpenUnsubscribe(token)
+	if err != nil {
+		return contact.Contact{}, "", err
+	}
+	c, err := contact.ByID(ctx, s.db.R, id)
+	if errors.Is(err, contact.ErrNotFound) || err == nil && c.IsErased() {
+		return contact.Contact{}, purpose, nil
+	}
+	return c, purpose, err
+}
+
+// Unsubscribe is the one click of RFC 8058, or the button behind it. Twice is once.
+func (s *Signups) Unsubscribe(ctx context.Context, token string) error {
+	c, purpose, err := s.unsubscriber(ctx, token)
+	if err != nil || c.ID == "" {
+		return err
+	}
+	return s.stop(ctx, c, purpose, []processing.Channel{processing.ByMail}, consent.HowUnsubscribeLink)
+}
+
+// EraseMyself takes somebody out at his own wish (Art. 17). He says no to marketing
+// with it: that stays known by a keyed hash, so that no later import writes to him.
+func (s *Signups) EraseMyself(ctx context.Context, token string) error {
+	c, err := s.Who(ctx, token)
+	if err != nil {
+		return err
+	}
+	if err := s.stop(ctx, c, "", processing.Channels(), consent.HowPreferences); err != nil {
+		return err
+	}
+	_, err = s.Erase(ctx, himself(c), c.ID, OnOwnWish)
+	return err
+}
