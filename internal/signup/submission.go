@@ -55,8 +55,9 @@ func Inputs(f contact.Field) []contact.Field {
 
 // Take checks what a visitor sent against the version he was shown. Nothing is kept
 // that was not asked, and nobody agrees to a box that was not on his page. country is
-// the firm's, for whoever gives none. The faults are a fault.List.
-func (v Version) Take(r processing.Record, t Typed, terms Terms, country string, today contact.Date) (Submission, error) {
+// the firm's, for whoever gives none; age tells from how many years on somebody there
+// may agree by himself. The faults are a fault.List.
+func (v Version) Take(r processing.Record, t Typed, age func(country string) int, country string, today contact.Date) (Submission, error) {
 	var l fault.List
 	s := Submission{Language: v.Definition.Speaks(t.Language), Values: map[contact.Field]string{}}
 	for _, a := range v.Definition.Fields {
@@ -78,8 +79,8 @@ func (v Version) Take(r processing.Record, t Typed, terms Terms, country string,
 	} else {
 		delete(s.Values, contact.FieldCountry)
 	}
-	if terms.IsTooYoung(parseDay(s.Values[contact.FieldBirthDate]), country, today) {
-		l.Add(ErrTooYoung.With("Age", terms.ConsentAge(country)))
+	if years := age(country); IsTooYoung(parseDay(s.Values[contact.FieldBirthDate]), years, today) {
+		l.Add(ErrTooYoung.With("Age", years))
 	}
 	v.takeBoxes(&l, &s, r, t)
 	if !t.Read {

@@ -11,17 +11,14 @@ import (
 	"clepsydra/workflows"
 )
 
-// termsFile is the law and the choices that sign-ups follow, as data.
+// termsFile is the choices that sign-ups follow, as data.
 const termsFile = "record/signup.yaml"
 
-// Terms are how long links work and from which age people may agree by themselves.
-// Every figure has its reason in the file.
+// Terms are how long links work. Every figure has its reason in the file.
 type Terms struct {
 	ConfirmDays     int // the mail that asks to confirm
 	PreferenceHours int // the link to everything about oneself
 	AnswerDays      int // proposed time to answer a re-permission mail
-	DefaultAge      int // where a country is not known (Art. 8(1))
-	Ages            map[string]int
 }
 
 // LoadTerms reads the shipped terms.
@@ -43,38 +40,24 @@ func LoadTerms() (Terms, error) {
 		Confirm   reasoned `yaml:"confirm_link"`
 		Prefs     reasoned `yaml:"preferences_link"`
 		Answer    reasoned `yaml:"repermission_answer"`
-		Ages      struct {
-			Unknown   int            `yaml:"unknown"`
-			Countries map[string]int `yaml:"countries"`
-			Source    string         `yaml:"source"`
-			Certainty string         `yaml:"certainty"`
-		} `yaml:"consent_age"`
 	}
 	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&file); err != nil {
 		return Terms{}, fmt.Errorf("signup: %s: %w", termsFile, err)
 	}
 	t := Terms{
 		ConfirmDays: file.Confirm.Days, PreferenceHours: file.Prefs.Hours, AnswerDays: file.Answer.Days,
-		DefaultAge: file.Ages.Unknown, Ages: file.Ages.Countries,
 	}
-	if t.ConfirmDays < 1 || t.PreferenceHours < 1 || t.AnswerDays < 1 || t.DefaultAge < 13 || t.DefaultAge > 16 {
+	if t.ConfirmDays < 1 || t.PreferenceHours < 1 || t.AnswerDays < 1 {
 		return Terms{}, fmt.Errorf("signup: %s: a term is missing", termsFile)
 	}
 	return t, nil
 }
 
-// ConsentAge is the age from which somebody there may agree by himself (Art. 8 GDPR).
-func (t Terms) ConsentAge(country string) int {
-	if age, ok := t.Ages[country]; ok {
-		return age
-	}
-	return t.DefaultAge
-}
-
-// IsTooYoung reports whether somebody born then may not agree by himself on that day.
-// The day he comes of age he may. An unknown birth date is not too young.
-func (t Terms) IsTooYoung(born contact.Date, country string, today contact.Date) bool {
-	return !born.IsZero() && born.AddYears(t.ConsentAge(country)).After(today)
+// IsTooYoung reports whether somebody born then may not agree by himself on that day,
+// where people may from an age in years (Art. 8 GDPR). On his birthday he may. An
+// unknown birth date is not too young.
+func IsTooYoung(born contact.Date, years int, today contact.Date) bool {
+	return !born.IsZero() && born.AddYears(years).After(today)
 }
 
 // ConfirmUntil is when the link of a sign-up made at now stops.

@@ -13,6 +13,7 @@ import (
 	"clepsydra/internal/consent"
 	"clepsydra/internal/contact"
 	"clepsydra/internal/journal"
+	"clepsydra/internal/processing"
 	"clepsydra/internal/signup"
 )
 
@@ -102,11 +103,15 @@ func writeCSV(out *bytes.Buffer, c contact.Contact) error {
 }
 
 func (s *Signups) writeJSON(ctx context.Context, out *bytes.Buffer, c contact.Contact, now time.Time) error {
-	said, err := s.saidBy(ctx, s.db.R, c.ID)
+	r, err := processing.Get(ctx, s.db.R)
 	if err != nil {
 		return err
 	}
-	d := myData{ExportedAt: now, Person: map[string]string{}, Source: map[string]string{"since": c.CreatedAt.Format(time.RFC3339)}, Consents: said}
+	said, err := consent.EventsOf(ctx, s.db.R, c.ID)
+	if err != nil {
+		return err
+	}
+	d := myData{ExportedAt: now, Person: map[string]string{}, Source: map[string]string{"since": c.CreatedAt.Format(time.RFC3339)}, Consents: consent.History(c, said[c.ID], r)}
 	for _, f := range ShownFields(c) {
 		d.Person[string(f.Field)] = f.Value
 	}

@@ -78,7 +78,7 @@ func (s *Signups) Preferences(ctx context.Context, token, lang string) (Preferen
 // choicesOf lists what somebody decides about: what rests on his consent, and
 // marketing on other grounds, to which he may object (Art. 21(2)).
 func (s *Signups) choicesOf(ctx context.Context, db bun.IDB, c contact.Contact, r processing.Record, lang string) ([]Preference, error) {
-	states, err := s.statesOf(ctx, db, c.ID)
+	states, err := s.statesOf(ctx, db, c, r)
 	if err != nil {
 		return nil, err
 	}
@@ -172,7 +172,7 @@ func (s *Signups) stop(ctx context.Context, c contact.Contact, id processing.Pur
 		if err != nil {
 			return err
 		}
-		states, err := s.statesOf(ctx, tx, c.ID)
+		states, err := s.statesOf(ctx, tx, c, r)
 		if err != nil {
 			return err
 		}
@@ -236,7 +236,7 @@ func (s *Signups) Unsubscribing(ctx context.Context, token string) (u Unsubscrib
 		u.Done = true
 		return u, nil
 	}
-	states, err := s.statesOf(ctx, s.db.R, c.ID)
+	states, err := s.statesOf(ctx, s.db.R, c, r)
 	if err != nil {
 		return u, err
 	}

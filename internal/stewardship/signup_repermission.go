@@ -7,7 +7,6 @@ import (
 
 	"github.com/uptrace/bun"
 
-	"clepsydra/internal/consent"
 	"clepsydra/internal/contact"
 	"clepsydra/internal/firm"
 	"clepsydra/internal/journal"
@@ -80,7 +79,7 @@ func (out *RunPeople) add(s *Signups, f firm.Firm, c contact.Contact, st standin
 		out.Proven++
 	case before:
 		out.Asked++
-	case !c.RestrictedAt.IsZero() || s.terms.IsTooYoung(c.BirthDate, countryOf(c, f), contact.DateOf(s.moment())):
+	case !c.RestrictedAt.IsZero() || signup.IsTooYoung(c.BirthDate, s.ageIn(countryOf(c, f)), contact.DateOf(s.moment())):
 		out.Held++
 	default:
 		out.People = append(out.People, c.ID)
@@ -104,8 +103,8 @@ func (s *Signups) languageOf(c contact.Contact, f firm.Firm) string {
 	return f.Language
 }
 
-// standing is what a run must know of a person.
-type standing struct{ stopped, proven bool }
+// ageIn is from how many years on somebody may agree by himself in a country.
+func (s *Signups) ageIn(country string) int { return s.law.Age(country).Years }
 
 // StartRun begins to ask people again. Who is asked is fixed now; each is looked at
 // once more when his mail goes out.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/uptrace/bun"
 
@@ -31,7 +30,7 @@ func (s *Signups) TakeSignup(ctx context.Context, v signup.Version, t signup.Typ
 		if err != nil {
 			return err
 		}
-		sub, err := v.Take(r, t, s.terms, f.Country, contact.DateOf(now.In(f.Location())))
+		sub, err := v.Take(r, t, s.ageIn, f.Country, contact.DateOf(now.In(f.Location())))
 		if err != nil {
 			return err
 		}

@@ -52,6 +52,7 @@ type place struct {
 	db       *database.DB
 	now      time.Time
 	accounts *account.Service
+	signups  *stewardship.Signups
 	firms    *firm.Store
 	health   Health
 }
@@ -135,7 +136,7 @@ func newPlace(t testing.TB) *place {
 	imports := stewardship.New(h.db, h.clock, func(context.Context, bun.IDB, contact.ImportID) (int, error) { return 0, nil })
 	h.s, err = New(Deps{
 		DB: h.db, Clock: h.clock, Locale: texts, Templates: templates.FS, Firms: h.firms, Accounts: h.accounts, Response: answers,
-		Contacts: imports, Sources: h.sources(imports),
+		Contacts: imports, Signups: h.withSignups(imports, texts), Sources: h.sources(imports),
 		Watch: stewardship.NewWatch(h.db, h.clock, rules, around{h}, around{h}),
 		Scans: stewardship.NewScans(h.db, h.clock, packs),
 		Packs: packs, Rules: rulebook.New(h.db, h.clock), Papers: testPapers(), Channels: outside{}, Inbound: outside{}, Log: log, CheckLogo: document.CheckLogo,

@@ -1,9 +1,11 @@
 package web
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/gofiber/fiber/v2"
 
-	"clepsydra/internal/contact"
 	"clepsydra/internal/fault"
 	"clepsydra/internal/stewardship"
 )
@@ -19,7 +21,6 @@ func (s *Server) preferencesRoutes() []Route {
 		{Method: post, Path: "/preferences", Needs: Public, Handle: sendPreferences, Machine: true},
 		{Method: get, Path: "/p/:token", Needs: Public, Handle: showPreferences},
 		{Method: post, Path: "/p/:token", Needs: Public, Handle: choosePreferences, Machine: true},
-		{Method: post, Path: "/p/:token/correct", Needs: Public, Handle: correctMyself, Machine: true},
 		{Method: get, Path: "/p/:token/data/:format", Needs: Public, Handle: exportMyself},
 		{Method: get, Path: "/p/:token/erase", Needs: Public, Handle: askErase},
 		{Method: post, Path: "/p/:token/erase", Needs: Public, Handle: eraseMyself, Machine: true},
@@ -64,7 +65,33 @@ func sendPreferences(v *Visit) error {
 type preferencesPage struct {
 	Token string
 	P     stewardship.Preferences
-	Typed map[contact.Field]string // what was typed in a refused correction
+}
+
+// ownValue is one value that is kept, with its name.
+type ownValue struct{ Label, Value string }
+
+// Fields lists what is kept about the person.
+func (p preferencesPage) Fields(v *Visit) []ownValue {
+	var out []ownValue
+	for _, f := range stewardship.ShownFields(p.P.Contact) {
+		label := string(f.Field)
+		for _, declared := range p.P.Record.Fields {
+			if declared.Key == f.Field && f.Field.IsOwn() {
+				label = declared.Label.In(v.P.Lang(), v.Firm.Country)
+			}
+		}
+		if !f.Field.IsOwn() {
+			label = v.P.T("signup.field_"+label, nil)
+		}
+		out = append(out, ownValue{label, f.Value})
+	}
+	return out
+}
+
+// How is how the firm is reached.
+func (preferencesPage) How(v *Visit) string {
+	ways := []string{v.Firm.Email, v.Firm.Phone}
+	return strings.Join(slices.DeleteFunc(ways, func(s string) bool { return s == "" }), " · ")
 }
 
 func (v *Visit) preferencesPage() (preferencesPage, error) {

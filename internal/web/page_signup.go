@@ -272,7 +272,7 @@ func (v *Visit) thanks(page signupPage) error {
 }
 
 func thankSignup(v *Visit) error {
-	page, _, err := v.signupPage()
+	_, _, err := v.signupPage()
 	if err != nil {
 		return v.signupGone(err)
 	}
