@@ -128,7 +128,7 @@ func (v *Visit) countPeople(page *repermissionPage) error {
 		}
 		page.Languages = append(page.Languages, lang)
 		w := v.speaking(lang)
-		args := map[string]any{"Firm": v.Firm.Name, "Purpose": purpose.Name.In(lang, v.Firm.Country), "Explain": purpose.Explain.In(lang, v.Firm.Country)}
+		args := map[string]any{"Firm": v.Firm.Name, "Purpose": purpose.Name.In(lang, v.Firm.Country)}
 		page.Subject[lang], page.Body[lang] = w.T("repermission.first_subject", args), w.T("repermission.first_body", args)
 		if v.Form("subject_"+lang) != "" || v.Form("body_"+lang) != "" {
 			page.Subject[lang], page.Body[lang] = v.Form("subject_"+lang), v.Form("body_"+lang)
