@@ -6,6 +6,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"clepsydra/internal/contact"
 	"clepsydra/internal/fault"
 	"clepsydra/internal/stewardship"
 )
@@ -74,7 +75,10 @@ type ownValue struct{ Label, Value string }
 func (p preferencesPage) Fields(v *Visit) []ownValue {
 	var out []ownValue
 	for _, f := range stewardship.ShownFields(p.P.Contact) {
-		label := string(f.Field)
+		label, value := string(f.Field), f.Value
+		if f.Field == contact.FieldLanguage {
+			value = v.P.T("language."+value, nil)
+		}
 		for _, declared := range p.P.Record.Fields {
 			if declared.Key == f.Field && f.Field.IsOwn() {
 				label = declared.Label.In(v.P.Lang(), v.Firm.Country)
@@ -83,7 +87,7 @@ func (p preferencesPage) Fields(v *Visit) []ownValue {
 		if !f.Field.IsOwn() {
 			label = v.P.T("signup.field_"+label, nil)
 		}
-		out = append(out, ownValue{label, f.Value})
+		out = append(out, ownValue{label, value})
 	}
 	return out
 }
