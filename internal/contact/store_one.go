@@ -9,17 +9,17 @@ import (
 	"github.com/uptrace/bun"
 )
 
-// Add writes one new person in the caller's transaction, such as one who signed up
+// Enrol writes one new person in the caller's transaction, such as one who signed up
 // himself, and returns him with his identifier.
-func Add(ctx context.Context, tx bun.IDB, c Contact, now time.Time) (Contact, error) {
+func Enrol(ctx context.Context, tx bun.IDB, c Contact, now time.Time) (Contact, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
-		return Contact{}, fmt.Errorf("contact: add: %w", err)
+		return Contact{}, fmt.Errorf("contact: enrol: %w", err)
 	}
 	c.ID, c.CreatedAt, c.UpdatedAt, c.ActiveAt = ID(id.String()), now, now, now
 	row := rowOf(c, IdentityOf(c), c.searchText())
 	if _, err := tx.NewInsert().Model(&row).Returning("NULL").Exec(ctx); err != nil {
-		return Contact{}, fmt.Errorf("contact: add: %w", err)
+		return Contact{}, fmt.Errorf("contact: enrol: %w", err)
 	}
 	return c, nil
 }

@@ -97,7 +97,7 @@ func (s *Signups) land(ctx context.Context, tx bun.Tx, told contact.Contact, now
 	}
 	c, known := contact.Same(people, told)
 	if !known {
-		c, err = contact.Add(ctx, tx, told, now)
+		c, err = contact.Enrol(ctx, tx, told, now)
 		return c, true, err
 	}
 	c.FillFrom(told)

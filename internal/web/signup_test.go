@@ -96,7 +96,7 @@ func TestTheFormHasNoTickBeforehandAndTakesASignUpOnce(t *testing.T) {
 func TestNobodyLearnsWhoIsACustomer(t *testing.T) {
 	t.Parallel()
 	h, _ := withForm(t)
-	_, err := contact.Add(ctx, h.db.W, contact.Contact{Email: "known@example.com", Name: "Known"}, h.now)
+	_, err := contact.Enrol(ctx, h.db.W, contact.Contact{Email: "known@example.com", Name: "Known"}, h.now)
 	h.ok(err)
 	for _, path := range []string{"/f/nieuws", "/preferences"} {
 		known, unknown := h.browser().post(path, signupFields("known@example.com")), h.browser().post(path, signupFields("other@example.com"))
@@ -172,7 +172,7 @@ func TestAClosedFormTakesNobodyAndAnOldVersionKeepsItsWords(t *testing.T) {
 // ann is somebody in the file with a link to her preferences.
 func (h *place) ann() (c contact.Contact, link string) {
 	h.t.Helper()
-	c, err := contact.Add(ctx, h.db.W, contact.Contact{Email: "an@example.com", Name: "An Peeters", Language: "en"}, h.now)
+	c, err := contact.Enrol(ctx, h.db.W, contact.Contact{Email: "an@example.com", Name: "An Peeters", Language: "en"}, h.now)
 	h.ok(err)
 	return c, "/p/" + h.signups.Links().Preferences(c.ID, h.now.Add(time.Hour))
 }
@@ -239,7 +239,7 @@ func TestOneClickNeedsNoCookieAndAGetStopsNothing(t *testing.T) {
 func TestAnOldListIsCountedBeforeAnythingIsSent(t *testing.T) {
 	t.Parallel()
 	h, b := withForm(t)
-	_, err := contact.Add(ctx, h.db.W, contact.Contact{Email: "an@example.com", Name: "An", Language: "nl", Country: "BE"}, h.now)
+	_, err := contact.Enrol(ctx, h.db.W, contact.Contact{Email: "an@example.com", Name: "An", Language: "nl", Country: "BE"}, h.now)
 	h.ok(err)
 	b.send("/contacts", "/contacts/segments", url.Values{"name": {"Belgians"}, "country": {"BE"}}).want(t, http.StatusSeeOther)
 	segments, err := h.s.d.Contacts.Segments(ctx)
