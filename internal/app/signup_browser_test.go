@@ -11,7 +11,9 @@ import (
 	"clepsydra/internal/app"
 	"clepsydra/internal/consent"
 	"clepsydra/internal/contact"
+	"clepsydra/internal/journal"
 	"clepsydra/internal/processing"
+	"clepsydra/internal/stewardship"
 )
 
 // TestFromSignUpToUnsubscribeInABrowser goes the whole way: a form is made, somebody
@@ -31,6 +33,7 @@ func TestFromSignUpToUnsubscribeInABrowser(t *testing.T) {
 			person := b.isInTheFile(a)
 			b.prefer(a, post, person)
 			b.stopByOneClick(a, person)
+			b.askAnOldListAgain(a, post)
 		})
 	}
 }
@@ -176,4 +179,36 @@ func (b *browser) stopByOneClick(a *app.App, c contact.Contact) {
 	}
 	b.open(path)
 	b.shot("unsubscribed")
+}
+
+// askAnOldListAgain writes once to people whose consent cannot be proved.
+func (b *browser) askAnOldListAgain(a *app.App, post *postbox) {
+	b.t.Helper()
+	list := strings.NewReader("Email;Naam;Taal;Nieuwsbrief\noud@example.com;Oud Adres;nl;subscribed\nan@example.com;;nl;subscribed\n")
+	_, err := a.Stewardship.Import(context.Background(), journal.System(), stewardship.ImportInput{File: list, Size: list.Size(), Name: "oude lijst.csv"})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.open("/contacts/forms/repermission")
+	whom := eval[string](b, `document.querySelector('[name="people"] optgroup option').value`)
+	b.open("/contacts/forms/repermission?purpose=newsletter&people=" + whom)
+	b.at("repermission", "1 person would get one mail")
+	b.tick(`[name="ground"][value="unclear_proof"]`, "1")
+	b.shot("repermission")
+	b.fill("/contacts/forms/repermission", nil)
+	b.at("/contacts/forms/repermission/", "Written to")
+	b.shot("repermission-run")
+	m := post.next()
+	if m.to != "oud@example.com" || m.header.Get("List-Unsubscribe") == "" {
+		b.t.Fatalf("mail to %s: %v", m.to, m.header)
+	}
+	link := m.link(b.t, b.base)
+	b.open(link)
+	b.shot("keep")
+	b.press(link, "answer", "yes")
+	b.at("/keep/", "Dank u voor uw antwoord")
+	people, err := contact.ByMail(context.Background(), a.DB.R, "oud@example.com")
+	if err != nil || len(people) != 1 || !b.may(a, people[0]) {
+		b.t.Fatalf("%d people, %v", len(people), err)
+	}
 }

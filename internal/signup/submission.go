@@ -79,6 +79,15 @@ func (v Version) Take(r processing.Record, t Typed, age func(country string) int
 	} else {
 		delete(s.Values, contact.FieldCountry)
 	}
+	if phone := s.Values[contact.FieldPhone]; phone != "" {
+		number := contact.PhoneKey(phone, country)
+		if number == "" {
+			l.Add(ErrKind.At(string(contact.FieldPhone)))
+		}
+		if strings.HasPrefix(number, "+") {
+			s.Values[contact.FieldPhone] = number
+		}
+	}
 	if years := age(country); IsTooYoung(parseDay(s.Values[contact.FieldBirthDate]), years, today) {
 		l.Add(ErrTooYoung.With("Age", years))
 	}

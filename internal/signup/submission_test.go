@@ -63,6 +63,21 @@ func TestWhatAVisitorSentIsLookedAt(t *testing.T) {
 	}
 }
 
+func TestATelephoneNumberIsWrittenForTheWholeWorld(t *testing.T) {
+	t.Parallel()
+	v := version()
+	v.Definition.Fields = append(v.Definition.Fields, signup.Ask{Field: contact.FieldPhone})
+	in := typed()
+	in.Values[contact.FieldPhone] = "0471 23 45 67"
+	if s, err := v.Take(record(), in, age, "BE", today()); err != nil || s.Values[contact.FieldPhone] != "+32471234567" {
+		t.Fatalf("%+v, %v", s, err)
+	}
+	in.Values[contact.FieldPhone] = "call me"
+	if _, err := v.Take(record(), in, age, "BE", today()); !errors.Is(err, signup.ErrKind) {
+		t.Fatal(err)
+	}
+}
+
 func TestOnHisBirthdaySomebodyMayAgree(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
