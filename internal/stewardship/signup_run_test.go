@@ -193,3 +193,27 @@ func TestMergingMovesThePlaceInARun(t *testing.T) {
 		}
 	})
 }
+
+func TestARunEndsAlsoWhenItsImportWasTakenBack(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		ctx, o := context.Background(), newOffice(t, db)
+		list := o.oldList()
+		run, err := o.s.StartRun(ctx, manager(), o.run(), list)
+		o.ok(err)
+		o.do()
+		token := o.s.Links().Answer(run.ID, o.person("ja1@example.com").ID)
+		_, err = o.s.Undo(ctx, manager(), list.ImportID)
+		o.ok(err)
+		if _, _, err := o.s.Asked(ctx, token); !errors.Is(err, signup.ErrLinkUnknown) {
+			t.Fatalf("a link of somebody who is not there: %v", err)
+		}
+		o.now = run.Until
+		o.ok(o.s.CloseRun(ctx, run.ID))
+		runs, err := o.s.Runs(ctx)
+		o.ok(err)
+		if runs[0].Counts[signup.Skipped] != 3 || runs[0].EndedAt.IsZero() {
+			t.Fatalf("run %+v", runs[0])
+		}
+	})
+}

@@ -199,7 +199,9 @@ func (v *Visit) boxOffered(d signup.Definition, p processing.Purpose, c processi
 		if own.Key() == b.Key() {
 			o.Offered = true
 			for lang, text := range own.Label {
-				o.Label[lang] = text
+				if text != "" { // a language that was added begins with the proposal
+					o.Label[lang] = text
+				}
 			}
 		}
 	}
