@@ -35,13 +35,16 @@ func (s *Signups) asked(ctx context.Context, db bun.IDB, token string) (run sign
 	if err != nil {
 		return run, a, e, err
 	}
+	if who, err = signup.Now(ctx, db, who); err != nil {
+		return run, a, e, err
+	}
 	if e, err = signup.EntryOf(ctx, db, id, who); err != nil {
 		return run, a, e, err
 	}
 	if run, err = signup.RunByID(ctx, db, id); err != nil {
 		return run, a, e, err
 	}
-	c, err := contact.ByID(ctx, db, who)
+	c, err := s.present(ctx, db, who)
 	if errors.Is(err, contact.ErrNotFound) {
 		err = signup.ErrLinkUnknown
 	}

@@ -29,19 +29,28 @@ func (s *Signups) eraser() Eraser {
 		if err != nil {
 			return nil, err
 		}
+		if err := signup.EraseMoves(ctx, tx, c.ID); err != nil {
+			return nil, err
+		}
 		return map[string]int{"signups": waiting, "repermissions": entries}, nil
 	}
 }
 
-// mover makes the places of one person in runs those of another who is the same.
-// Links in mails that were sent before still name the one who is gone.
+// mover makes the places of one person in runs those of another who is the same, and
+// has the links in mails that were sent before lead to the one who stays.
 func (s *Signups) mover() Mover {
 	return Mover{
 		Move: func(ctx context.Context, tx bun.Tx, from, to contact.ID) (string, error) {
 			runs, err := signup.MoveEntries(ctx, tx, from, to, nil)
-			return strings.Join(runs, " "), err
+			if err != nil {
+				return "", err
+			}
+			return strings.Join(runs, " "), signup.Lead(ctx, tx, from, to)
 		},
 		Back: func(ctx context.Context, tx bun.Tx, from, to contact.ID, undo string) error {
+			if err := signup.Unlead(ctx, tx, from); err != nil {
+				return err
+			}
 			runs := strings.Fields(undo)
 			if len(runs) == 0 {
 				return nil

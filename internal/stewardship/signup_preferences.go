@@ -42,9 +42,23 @@ func (s *Signups) Who(ctx context.Context, token string) (contact.Contact, error
 	if err != nil {
 		return contact.Contact{}, err
 	}
-	c, err := contact.ByID(ctx, s.db.R, id)
-	if errors.Is(err, contact.ErrNotFound) || err == nil && c.IsErased() {
+	c, err := s.present(ctx, s.db.R, id)
+	if errors.Is(err, contact.ErrNotFound) {
 		return contact.Contact{}, signup.ErrLinkUnknown
+	}
+	return c, err
+}
+
+// present is the person a link names, or whom he was merged into. It fails with
+// contact.ErrNotFound, also for somebody who was erased.
+func (s *Signups) present(ctx context.Context, db bun.IDB, id contact.ID) (contact.Contact, error) {
+	id, err := signup.Now(ctx, db, id)
+	if err != nil {
+		return contact.Contact{}, err
+	}
+	c, err := contact.ByID(ctx, db, id)
+	if err == nil && c.IsErased() {
+		err = contact.ErrNotFound
 	}
 	return c, err
 }

@@ -184,12 +184,19 @@ func TestMergingMovesThePlaceInARun(t *testing.T) {
 		if state(from) || !state(to) {
 			t.Fatal("the place was not moved")
 		}
+		link := o.s.Links().Preferences(from, o.now.Add(time.Hour))
+		if c, err := o.s.Who(ctx, link); err != nil || c.ID != to {
+			t.Fatalf("an old link leads to %s, %v", c.ID, err)
+		}
 		tx, err = db.W.BeginTx(ctx, nil)
 		o.ok(err)
 		o.ok(m.Back(ctx, tx, from, to, undo))
 		o.ok(tx.Commit())
 		if !state(from) || state(to) {
 			t.Fatal("the place was not moved back")
+		}
+		if c, err := o.s.Who(ctx, link); err != nil || c.ID != from {
+			t.Fatalf("after it was taken back the link leads to %s, %v", c.ID, err)
 		}
 	})
 }

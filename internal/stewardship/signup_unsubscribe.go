@@ -111,8 +111,8 @@ func (s *Signups) unsubscriber(ctx context.Context, token string) (contact.Conta
 	if err != nil {
 		return contact.Contact{}, "", err
 	}
-	c, err := contact.ByID(ctx, s.db.R, id)
-	if errors.Is(err, contact.ErrNotFound) || err == nil && c.IsErased() {
+	c, err := s.present(ctx, s.db.R, id)
+	if errors.Is(err, contact.ErrNotFound) {
 		return contact.Contact{}, purpose, nil
 	}
 	return c, purpose, err

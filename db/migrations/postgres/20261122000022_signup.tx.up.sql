@@ -66,3 +66,11 @@ CREATE TABLE repermission_entries (
 CREATE INDEX repermission_entries_state ON repermission_entries (run_id, state, contact_id);
 --bun:split
 CREATE INDEX repermission_entries_contact ON repermission_entries (contact_id);
+--bun:split
+-- Who was merged into whom: links in mails name the person for ever.
+CREATE TABLE signup_moves (
+    from_id TEXT PRIMARY KEY,
+    to_id   TEXT NOT NULL
+);
+--bun:split
+CREATE INDEX signup_moves_to ON signup_moves (to_id);
