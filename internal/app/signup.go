@@ -65,14 +65,11 @@ func (a *alerter) SendSignup(ctx context.Context, f firm.Firm, m stewardship.Sig
 	if err != nil {
 		return false, alert.Stop("settings", err)
 	}
-	footer := m.Footer
+	page := mail.Page{Language: m.Language, Firm: f.Name, Title: m.Subject, Lead: m.Lead, Button: m.Button, Link: m.Link, Footer: m.Footer}
 	if m.Unsubscribe != "" {
-		words := a.speak(m.Language, f.Country, f.Zone)
-		footer += "\n" + words.T("preferences.stop_title", nil) + ": " + m.Unsubscribe
+		page.Stop, page.StopLink = a.speak(m.Language, f.Country, f.Zone).T("preferences.stop_title", nil), m.Unsubscribe
 	}
-	text, html, err := a.layouts.Render(mail.Page{
-		Language: m.Language, Firm: f.Name, Title: m.Subject, Lead: m.Lead, Button: m.Button, Link: m.Link, Footer: footer,
-	})
+	text, html, err := a.layouts.Render(page)
 	if err != nil {
 		return false, err
 	}

@@ -199,7 +199,7 @@ func (b *browser) askAnOldListAgain(a *app.App, post *postbox) {
 	b.at("/contacts/forms/repermission/", "Written to")
 	b.shot("repermission-run")
 	m := post.next()
-	if m.to != "oud@example.com" || m.header.Get("List-Unsubscribe") == "" {
+	if m.to != "oud@example.com" || m.header.Get("List-Unsubscribe") == "" || !strings.Contains(m.text, "Uitschrijven: "+b.base+"/u/") {
 		b.t.Fatalf("mail to %s: %v", m.to, m.header)
 	}
 	link := m.link(b.t, b.base)
