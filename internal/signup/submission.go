@@ -19,6 +19,7 @@ var (
 	ErrLong       = fault.New(fault.Invalid, "signup.value_too_long")
 	ErrBirth      = fault.New(fault.Invalid, "signup.birth_wrong").At("birth_date")
 	ErrKind       = fault.New(fault.Invalid, "signup.value_wrong")
+	ErrForbidden  = fault.New(fault.Invalid, "signup.value_forbidden") // Art. 87, 5(1)(c); national law
 	ErrNotRead    = fault.New(fault.Invalid, "signup.notice_unread").At("read")
 	ErrNothing    = fault.New(fault.Invalid, "signup.nothing_ticked").At("boxes")
 	ErrNotOffered = fault.New(fault.Invalid, "signup.not_offered").At("boxes")
@@ -136,6 +137,8 @@ func checkValue(in contact.Field, f processing.Field, value string, needed bool,
 		return ErrValue.At(at)
 	case len([]rune(value)) > mostValue:
 		return ErrLong.At(at).With("Max", mostValue)
+	case in != contact.FieldEmail && contact.IsForbidden(value):
+		return ErrForbidden.At(at)
 	case in == contact.FieldEmail && !IsAddress(value):
 		return ErrMail
 	case in == contact.FieldBirthDate:

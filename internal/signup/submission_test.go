@@ -43,17 +43,19 @@ func TestWhatAVisitorSentIsLookedAt(t *testing.T) {
 		try  func(*signup.Typed)
 		want error
 	}{
-		"no address":       {func(t *signup.Typed) { t.Values[contact.FieldEmail] = "" }, signup.ErrValue},
-		"half an address":  {func(t *signup.Typed) { t.Values[contact.FieldEmail] = "an@example" }, signup.ErrMail},
-		"two addresses":    {func(t *signup.Typed) { t.Values[contact.FieldEmail] = "a@example.com,b@example.com" }, signup.ErrMail},
-		"a header":         {func(t *signup.Typed) { t.Values[contact.FieldEmail] = "a@example.com\nBcc: b@example.com" }, signup.ErrMail},
-		"nothing ticked":   {func(t *signup.Typed) { t.Ticked = nil }, signup.ErrNothing},
-		"notice unread":    {func(t *signup.Typed) { t.Read = false }, signup.ErrNotRead},
-		"not on the page":  {func(t *signup.Typed) { t.Ticked = []string{"offers.mail"} }, signup.ErrNotOffered},
-		"too young":        {func(t *signup.Typed) { t.Values[contact.FieldBirthDate] = "2013-11-23" }, signup.ErrTooYoung},
-		"not born yet":     {func(t *signup.Typed) { t.Values[contact.FieldBirthDate] = "2030-01-01" }, signup.ErrBirth},
-		"no size there is": {func(t *signup.Typed) { t.Values["x_size"] = "XXL" }, signup.ErrKind},
-		"endless":          {func(t *signup.Typed) { t.Values[contact.FieldName] = strings.Repeat("a", 201) }, signup.ErrLong},
+		"no address":        {func(t *signup.Typed) { t.Values[contact.FieldEmail] = "" }, signup.ErrValue},
+		"half an address":   {func(t *signup.Typed) { t.Values[contact.FieldEmail] = "an@example" }, signup.ErrMail},
+		"two addresses":     {func(t *signup.Typed) { t.Values[contact.FieldEmail] = "a@example.com,b@example.com" }, signup.ErrMail},
+		"a header":          {func(t *signup.Typed) { t.Values[contact.FieldEmail] = "a@example.com\nBcc: b@example.com" }, signup.ErrMail},
+		"nothing ticked":    {func(t *signup.Typed) { t.Ticked = nil }, signup.ErrNothing},
+		"notice unread":     {func(t *signup.Typed) { t.Read = false }, signup.ErrNotRead},
+		"not on the page":   {func(t *signup.Typed) { t.Ticked = []string{"offers.mail"} }, signup.ErrNotOffered},
+		"too young":         {func(t *signup.Typed) { t.Values[contact.FieldBirthDate] = "2013-11-23" }, signup.ErrTooYoung},
+		"not born yet":      {func(t *signup.Typed) { t.Values[contact.FieldBirthDate] = "2030-01-01" }, signup.ErrBirth},
+		"no size there is":  {func(t *signup.Typed) { t.Values["x_size"] = "XXL" }, signup.ErrKind},
+		"a national number": {func(t *signup.Typed) { t.Values[contact.FieldName] = "An 85.07.30-033.28" }, signup.ErrForbidden},
+		"a payment card":    {func(t *signup.Typed) { t.Values[contact.FieldName] = "4111 1111 1111 1111" }, signup.ErrForbidden},
+		"endless":           {func(t *signup.Typed) { t.Values[contact.FieldName] = strings.Repeat("a", 201) }, signup.ErrLong},
 	} {
 		in := typed()
 		c.try(&in)

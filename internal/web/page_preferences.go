@@ -3,6 +3,7 @@ package web
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -22,6 +23,7 @@ func (s *Server) preferencesRoutes() []Route {
 		{Method: post, Path: "/preferences", Needs: Public, Handle: sendPreferences, Machine: true},
 		{Method: get, Path: "/p/:token", Needs: Public, Handle: showPreferences},
 		{Method: post, Path: "/p/:token", Needs: Public, Handle: choosePreferences, Machine: true},
+		{Method: post, Path: "/p/:token/correct", Needs: Public, Handle: correctMyself, Machine: true},
 		{Method: get, Path: "/p/:token/data/:format", Needs: Public, Handle: exportMyself},
 		{Method: get, Path: "/p/:token/erase", Needs: Public, Handle: askErase},
 		{Method: post, Path: "/p/:token/erase", Needs: Public, Handle: eraseMyself, Machine: true},
@@ -64,8 +66,11 @@ func sendPreferences(v *Visit) error {
 
 // preferencesPage is everything somebody may see and decide about himself.
 type preferencesPage struct {
-	Token string
-	P     stewardship.Preferences
+	Token  string
+	P      stewardship.Preferences
+	Inputs []signupInput // to correct oneself; none when that is not possible
+	Seen   string
+	Open   bool // a correction was refused
 }
 
 // ownValue is one value that is kept, with its name.
@@ -100,7 +105,11 @@ func (preferencesPage) How(v *Visit) string {
 
 func (v *Visit) preferencesPage() (preferencesPage, error) {
 	p, err := v.S.d.Signups.Preferences(v.Ctx(), v.C.Params("token"), v.P.Lang())
-	return preferencesPage{Token: v.C.Params("token"), P: p}, err
+	page := preferencesPage{Token: v.C.Params("token"), P: p, Seen: p.Contact.UpdatedAt.Format(time.RFC3339Nano)}
+	if err == nil && v.S.d.Signups.CanCorrect() {
+		page.Inputs = v.correctInputs(p)
+	}
+	return page, err
 }
 
 func showPreferences(v *Visit) error {

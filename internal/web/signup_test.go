@@ -211,6 +211,21 @@ func TestSomebodySeesChoosesTakesAndErasesHerOwnData(t *testing.T) {
 	}
 }
 
+func TestSomebodyPutsHerOwnDataRightButNotHerAddress(t *testing.T) {
+	t.Parallel()
+	h, _ := withForm(t)
+	c, link := h.ann()
+	b := h.browser()
+	b.get(link).want(t, http.StatusOK, "Correct my data", `name="name" type="text" value="An Peeters"`)
+	form := url.Values{"seen": {c.UpdatedAt.Format(time.RFC3339Nano)}, "name": {"An Janssens"}, "email": {"other@example.com"}, "customer_number": {"1"}}
+	b.post(link+"/correct", form).leadsTo(t, link)
+	if h.corrected[contact.FieldName] != "An Janssens" || h.corrected[contact.FieldEmail] != "" || h.corrected[contact.FieldNumber] != "" {
+		t.Fatalf("corrected %v", h.corrected)
+	}
+	form.Set("name", "refused")
+	b.post(link+"/correct", form).want(t, http.StatusUnprocessableEntity, "does not fit the question", `value="refused"`)
+}
+
 func TestALinkThatIsOverOrWrongShowsNothing(t *testing.T) {
 	t.Parallel()
 	h, _ := withForm(t)
