@@ -168,7 +168,7 @@ func (page *formPage) offerField(v *Visit, r processing.Record, key contact.Fiel
 		if f.Key != key || !f.IsInUse() {
 			continue
 		}
-		o := fieldOffered{Key: key, Label: v.fieldLabel(f), Necessary: f.Necessary, Always: key == contact.FieldEmail}
+		o := fieldOffered{Key: key, Label: v.askLabel(f), Necessary: f.Necessary, Always: key == contact.FieldEmail}
 		for _, a := range page.D.Fields {
 			if a.Field == key {
 				o.Asked, o.Required = true, a.Required
@@ -178,8 +178,8 @@ func (page *formPage) offerField(v *Visit, r processing.Record, key contact.Fiel
 	}
 }
 
-// fieldLabel is what a field is called: the firm's own word or ours.
-func (v *Visit) fieldLabel(f processing.Field) string {
+// askLabel is what a field is called: the firm's own word or ours.
+func (v *Visit) askLabel(f processing.Field) string {
 	if f.Key.IsOwn() {
 		return f.Label.In(v.P.Lang(), v.Firm.Country)
 	}
