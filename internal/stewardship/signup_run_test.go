@@ -19,11 +19,14 @@ import (
 // whom nothing is known, one who said no, one without a mail address, one child.
 func (o *office) oldList() contact.Criteria {
 	o.t.Helper()
-	const list = "Email;Naam;Taal;Nieuwsbrief;Geboortedatum\n" +
-		"ja1@example.com;Ja Een;nl;subscribed;\nja2@example.com;Ja Twee;fr;subscribed;\nstil@example.com;Stil;nl;;\n" +
-		"nee@example.com;Nee;nl;unsubscribed;\n;Zonder Mail;nl;;\nkind@example.com;Kind;nl;subscribed;2020-05-01\n"
+	const list = "Email;Naam;Taal;Nieuwsbrief\n" +
+		"ja1@example.com;Ja Een;nl;subscribed\nja2@example.com;Ja Twee;fr;subscribed\nstil@example.com;Stil;nl;\n" +
+		"nee@example.com;Nee;nl;unsubscribed\n;Zonder Mail;nl;\nkind@example.com;Kind;nl;subscribed\n"
 	res, err := o.s.Import(context.Background(), manager(), input(list))
 	o.ok(err)
+	child := o.person("kind@example.com")
+	child.BirthDate = contact.Date{Year: 2020, Month: 5, Day: 1}
+	o.ok(contact.Rewrite(context.Background(), o.db.W, child))
 	return contact.Criteria{ImportID: res.Import.ID}
 }
 
