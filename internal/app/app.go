@@ -44,6 +44,7 @@ type App struct {
 	Stewardship *stewardship.Service
 	Watch       *stewardship.Watch
 	Sources     *stewardship.Sources
+	Signups     *stewardship.Signups
 	Papers      *document.Typesetter
 
 	cfg     config.Config
@@ -161,6 +162,9 @@ func (a *App) buildServices() error {
 	if err := a.useConsent(); err != nil {
 		return err
 	}
+	if err := a.useSignups(); err != nil {
+		return err
+	}
 	a.Sources = stewardship.NewSources(stewardship.SourceDeps{
 		DB: a.DB, Clock: a.clock.Now, Firms: a.Firms, Imports: a.Stewardship,
 		Reader: fetch.New(a.clock.Now, a.clock.After, fetch.Limits{}), Queue: pullQueue{a.jobs},
@@ -183,6 +187,7 @@ func (a *App) buildRunner() error {
 	var err error
 	work := a.handlers()
 	maps.Copy(work, watchHandlers(a.Watch))
+	maps.Copy(work, signupHandlers(a.Signups))
 	a.runner, err = job.NewRunner(a.DB, a.jobs, job.Settings{
 		Handlers: work, Sweeps: []job.Sweep{job.Every(sweep{}, sweepEvery), job.Every(watchSweep{}, watchEvery)},
 		Queues: map[string]int{job.DefaultQueue: 4, lettersQueue: 1, sourcesQueue: 1, retentionQueue: 1}, Clock: a.clock, Logger: a.log,
@@ -194,7 +199,7 @@ func (a *App) buildRunner() error {
 // customer files that nobody imported in their day, sources whose turn has come, and
 // what was kept long enough, and values of fields that ended.
 func (a *App) sweepUp(ctx context.Context) error {
-	return errors.Join(a.Response.Sweep(ctx), a.Stewardship.DropUploads(ctx), a.Sources.Sweep(ctx),
+	return errors.Join(a.Response.Sweep(ctx), a.Signups.ExpireSignups(ctx), a.Stewardship.DropUploads(ctx), a.Sources.Sweep(ctx),
 		a.Stewardship.SweepRetention(ctx), a.sweepNames(ctx), a.proposeRetention(ctx), a.Stewardship.EraseEnded(ctx))
 }
 

@@ -72,7 +72,8 @@ func mayImport() map[string][]string {
 		"fastlane":      append(domain, "recall"),
 		"register":      append(domain, "obligation", "notification", "communication"),
 		"watch":         {"database", "fault", "journal", "workflow", "workflows"},
-		"stewardship":   {"assessment", "consent", "contact", "database", "deadline", "fault", "firm", "journal", "processing", "source", "watch", "workflow", "retention"},
+		"signup":        {"contact", "database", "fault", "processing", "workflow", "workflows"},
+		"stewardship":   {"signup", "assessment", "consent", "contact", "database", "deadline", "fault", "firm", "journal", "processing", "source", "watch", "workflow", "retention"},
 		"response":      append(domain, "account", "alert", "assessment", "communication", "firm", "journal", "notification", "obligation", "recall", "fastlane"),
 		// Below here is what speaks to the world and what puts it together.
 		"web":  nil,

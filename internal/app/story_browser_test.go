@@ -28,6 +28,17 @@ const password = "een lange zin voor de test"
 // running is the whole program on a free port, set up for one firm.
 func running(t *testing.T) (base, reportToken string) {
 	t.Helper()
+	a := program(t)
+	f, err := a.Firms.Get(context.Background(), a.DB.R)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a.BaseURL(), f.ReportToken
+}
+
+// program is running itself, for tests that look behind the pages.
+func program(t *testing.T) *app.App {
+	t.Helper()
 	ctx := context.Background()
 	dir := t.TempDir()
 	cfg := config.Config{Address: "127.0.0.1:0", Data: filepath.Join(dir, "data"), KeyFile: filepath.Join(dir, "key", "clepsydra.key"), LogLevel: "error"}
@@ -63,11 +74,7 @@ func running(t *testing.T) (base, reportToken string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := a.Firms.Get(ctx, db.R)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a.BaseURL(), f.ReportToken
+	return a
 }
 
 // fill types into a form, as a person would, and sends it. The form is the one

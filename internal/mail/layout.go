@@ -24,6 +24,8 @@ type Page struct {
 	Button   string // label of the link; empty: no link
 	Link     string
 	Footer   string
+	Stop     string // label of the link that ends such mails; empty: no link
+	StopLink string
 }
 
 // Layouts are the two forms of a mail, parsed once at start.

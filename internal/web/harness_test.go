@@ -52,8 +52,11 @@ type place struct {
 	db       *database.DB
 	now      time.Time
 	accounts *account.Service
-	firms    *firm.Store
-	health   Health
+	signups  *stewardship.Signups
+	// corrected is what somebody last put right about himself.
+	corrected map[contact.Field]string
+	firms     *firm.Store
+	health    Health
 }
 
 // outside refuses everything that leaves the house.
@@ -135,7 +138,7 @@ func newPlace(t testing.TB) *place {
 	imports := stewardship.New(h.db, h.clock, func(context.Context, bun.IDB, contact.ImportID) (int, error) { return 0, nil })
 	h.s, err = New(Deps{
 		DB: h.db, Clock: h.clock, Locale: texts, Templates: templates.FS, Firms: h.firms, Accounts: h.accounts, Response: answers,
-		Contacts: imports, Sources: h.sources(imports),
+		Contacts: imports, Signups: h.withSignups(imports, texts), Sources: h.sources(imports),
 		Watch: stewardship.NewWatch(h.db, h.clock, rules, around{h}, around{h}),
 		Scans: stewardship.NewScans(h.db, h.clock, packs),
 		Packs: packs, Rules: rulebook.New(h.db, h.clock), Papers: testPapers(), Channels: outside{}, Inbound: outside{}, Log: log, CheckLogo: document.CheckLogo,

@@ -52,6 +52,7 @@ type Deps struct {
 	Accounts  *account.Service
 	Response  *response.Service
 	Contacts  *stewardship.Service
+	Signups   *stewardship.Signups
 	Watch     *stewardship.Watch
 	Sources   *stewardship.Sources
 	Scans     *stewardship.Scans
@@ -134,7 +135,10 @@ type Server struct {
 	house  house
 	bodies bodyLimits
 	pace   *pace // of reports, by visitor
-	board  boardCache
+	// signups is the pace of sign-ups and requests for preferences: a flood of them
+	// must not keep a report out.
+	signups *pace
+	board   boardCache
 }
 
 // New parses every template and mounts every route. An undeclared variable, a
@@ -144,7 +148,7 @@ func New(d Deps) (*Server, error) {
 		d.Key = make([]byte, 32)
 		rand.Read(d.Key) // never fails (crypto/rand)
 	}
-	s := &Server{d: d, events: newHub(), pace: newPace()}
+	s := &Server{d: d, events: newHub(), pace: newPace(), signups: newPace()}
 	var err error
 	if s.assets, err = loadAssets(d.Templates); err != nil {
 		return nil, err
