@@ -15,7 +15,7 @@ import (
 )
 
 // Case is what an entry is about. Kind is "incident", "contact", "import",
-// "firm", "account" or "scan"; ID is empty where there is only one (the firm).
+// "firm", "account", "scan" or "request"; ID is empty where there is only one (the firm).
 type Case struct{ Kind, ID string }
 
 // Actor is who did it. It is on every entry.
@@ -34,8 +34,11 @@ const (
 	ByReporter ActorKind = "reporter" // somebody with the report link
 	// ByRecipient is a wrong recipient with the link to confirm.
 	ByRecipient ActorKind = "recipient"
-	BySystem    ActorKind = "system"
-	ByCommand   ActorKind = "command" // the command line of the machine itself
+	// ByPerson is somebody of the customer file himself, by a signed link; ID is his
+	// contact.
+	ByPerson  ActorKind = "person"
+	BySystem  ActorKind = "system"
+	ByCommand ActorKind = "command" // the command line of the machine itself
 )
 
 // System is the program acting by itself, such as for a reminder.

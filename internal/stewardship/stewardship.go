@@ -44,6 +44,9 @@ type Service struct {
 	bars    []string
 	texts   *texts
 	keeping RetentionParts
+	// gatherers and stoppers are what requests of people ask of other parts.
+	gatherers map[string]Gatherer
+	stoppers  []Stopper
 }
 
 // New makes the service. now is the clock; inUse are asked before an import is
@@ -58,6 +61,7 @@ func New(db *database.DB, now func() time.Time, inUse ...InUse) *Service {
 	s.OnErase("consents", s.eraseConsents)
 	s.OnMerge("consents", s.consentMover())
 	s.leaveByItself()
+	s.coreGatherers()
 	return s
 }
 

@@ -54,6 +54,7 @@ type Deps struct {
 	Contacts  *stewardship.Service
 	Watch     *stewardship.Watch
 	Sources   *stewardship.Sources
+	Requests  *stewardship.Requests
 	Scans     *stewardship.Scans
 	Packs     *workflow.Packs
 	Rules     *rulebook.Book

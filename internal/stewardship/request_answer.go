@@ -1,0 +1,347 @@
+package stewardship
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"clepsydra/internal/alert"
+	"clepsydra/internal/contact"
+	"clepsydra/internal/fault"
+	"clepsydra/internal/firm"
+	"clepsydra/internal/journal"
+	"clepsydra/internal/request"
+)
+
+// Named refusals of answering.
+var (
+	ErrLook      = fault.New(fault.Invalid, "requests.look_first").At("looked")
+	ErrNoMailTo  = fault.New(fault.Invalid, "requests.no_mail_to").At("how")
+	ErrCopyGone  = fault.New(fault.NotFound, "rights.copy_gone")
+	ErrPaperGone = fault.New(fault.NotFound, "requests.paper_gone")
+)
+
+// AnswerInput is how the answer goes out. Looked says that somebody read the free
+// texts of the copy, which may be about others too.
+type AnswerInput struct {
+	How        request.How
+	Note       string
+	LateReason string
+	Looked     bool
+}
+
+// Answer writes the letter and the copy of the data, ends the duty and, by mail, puts
+// the letter with the link to the copy into the queue: one transaction. Later calls
+// fail with request.ErrAnswered.
+func (q *Requests) Answer(ctx context.Context, actor journal.Actor, id request.ID, in AnswerInput) error {
+	return q.change(ctx, actor, id, func(ctx context.Context, c *requestChange) error {
+		c.r.Note = strings.TrimSpace(in.Note)
+		if err := c.r.Answer(in.How, in.LateReason, c.now); err != nil {
+			return err
+		}
+		to := ""
+		if in.How == request.AnswerByMail {
+			if to = c.mailTo(ctx); to == "" || !c.q.d.Mail.HasMail(c.firm) {
+				return ErrNoMailTo
+			}
+		}
+		l := c.letters()
+		l.ByMail = in.How == request.AnswerByMail
+		if c.r.WantsCopy() {
+			if err := c.copyFor(ctx, &l, in.Looked); err != nil {
+				return err
+			}
+		}
+		if err := c.settle(ctx); err != nil {
+			return err
+		}
+		if err := c.paper(ctx, request.PaperAnswer, l.Answer(), to, c.keepUntil()); err != nil {
+			return err
+		}
+		return c.note(ctx, "request.answered", map[string]string{"how": string(in.How), "late": yesNo(c.r.LateReason != ""), "copy": yesNo(l.Copy)})
+	})
+}
+
+// copyFor adds the copy to the answer: the one made before an erasure, else one of the
+// data as they are now.
+func (c *requestChange) copyFor(ctx context.Context, l *request.Letters, looked bool) error {
+	papers, err := request.PapersOf(ctx, c.tx, c.r.ID)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(papers, func(p request.Paper) bool { return p.Kind == request.PaperCopy })
+	var p request.Paper
+	if i >= 0 {
+		p = papers[i]
+	} else if p, err = c.makeCopy(ctx, looked); err != nil {
+		return err
+	}
+	l.Copy, l.Until = true, p.ExpiresAt
+	l.Link = c.link("/rights/copy/", request.ForCopy, p.ID, p.ExpiresAt)
+	return nil
+}
+
+// makeCopy gathers everything and keeps it as a file for as long as its link works.
+func (c *requestChange) makeCopy(ctx context.Context, looked bool) (request.Paper, error) {
+	data, err := c.q.d.Steward.gatherIn(ctx, c.tx, c.r.ContactID)
+	if errors.Is(err, contact.ErrNotFound) {
+		return request.Paper{}, request.ErrCopyErased
+	}
+	if err != nil {
+		return request.Paper{}, err
+	}
+	if len(data.ToLookAt()) > 0 && !looked {
+		return request.Paper{}, ErrLook
+	}
+	content, err := c.archive(ctx, data)
+	if err != nil {
+		return request.Paper{}, err
+	}
+	id, err := request.NewID()
+	if err != nil {
+		return request.Paper{}, err
+	}
+	p := request.Paper{
+		ID: id, RequestID: c.r.ID, Kind: request.PaperCopy, Name: c.r.Ref + ".zip", Media: "application/zip", Content: content,
+		MadeAt: c.now, ExpiresAt: c.now.AddDate(0, 0, c.law.CopyDays),
+	}
+	return p, request.SavePaper(ctx, c.tx, p)
+}
+
+// archive puts the copy into a ZIP: for access a PDF to read and the files for
+// machines, for portability what the person gave, in a folder of its own when both were
+// asked.
+func (c *requestChange) archive(ctx context.Context, data request.Copy) ([]byte, error) {
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	add := func(name string, content []byte) error {
+		w, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: c.now})
+		if err != nil {
+			return fmt.Errorf("copy of the data: %w", err)
+		}
+		_, err = w.Write(content)
+		return err
+	}
+	given := func(k request.Kind) bool {
+		i, ok := c.r.Item(k)
+		return ok && (i.Outcome == request.Done || i.Outcome == request.Partly)
+	}
+	if given(request.Access) {
+		var pdf bytes.Buffer
+		if err := c.q.d.Printer.Copy(ctx, &pdf, c.firm, data, c.lang(), c.r.Ref); err != nil {
+			return nil, err
+		}
+		if err := add("data.pdf", pdf.Bytes()); err != nil {
+			return nil, err
+		}
+		if err := data.Files(ctx, "", c.firm.Name, c.r.Ref, add); err != nil {
+			return nil, err
+		}
+	}
+	if given(request.Portability) {
+		if err := data.Portable().Files(ctx, "portable/", c.firm.Name, c.r.Ref, add); err != nil {
+			return nil, err
+		}
+	}
+	if err := z.Close(); err != nil {
+		return nil, fmt.Errorf("copy of the data: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+// paper writes a letter as a PDF and, with an address, puts it into the queue as mail.
+func (c *requestChange) paper(ctx context.Context, k request.PaperKind, l request.Letter, to string, until time.Time) error {
+	var pdf bytes.Buffer
+	if err := c.q.d.Printer.Letter(ctx, &pdf, c.firm, l, c.now); err != nil {
+		return err
+	}
+	id, err := request.NewID()
+	if err != nil {
+		return err
+	}
+	if !c.q.d.Mail.HasMail(c.firm) {
+		to = ""
+	}
+	err = request.SavePaper(ctx, c.tx, request.Paper{
+		ID: id, RequestID: c.r.ID, Kind: k, Name: c.r.Ref + "-" + string(k) + ".pdf", Media: "application/pdf", Subject: l.Subject, Body: l.Plain(),
+		Content: pdf.Bytes(), Address: to, MadeAt: c.now, ExpiresAt: until,
+	})
+	if err != nil || to == "" {
+		return err
+	}
+	return c.q.d.Mail.Later(ctx, c.tx, id)
+}
+
+// RunMail mails a paper that waits in the queue. It is safe to run twice: the mail has
+// the same identifier at every try.
+func (q *Requests) RunMail(ctx context.Context, paperID string) error {
+	p, err := request.PaperByID(ctx, q.d.DB.R, paperID)
+	if err != nil || p.Address == "" || !p.SentAt.IsZero() {
+		return err
+	}
+	f, err := q.d.Firms.Get(ctx, q.d.DB.R)
+	if err != nil {
+		return err
+	}
+	sendErr := q.d.Mail.Send(ctx, f, p.Address, p.ID, p.Subject, p.Body)
+	if p.Failed = ""; sendErr != nil {
+		p.Failed = reasonOf(sendErr)
+	} else {
+		p.SentAt = q.moment()
+	}
+	err = q.change(ctx, journal.System(), p.RequestID, func(ctx context.Context, c *requestChange) error {
+		if err := request.SavePaper(ctx, c.tx, p); err != nil {
+			return err
+		}
+		if sendErr != nil {
+			return nil
+		}
+		return c.note(ctx, "request.paper_sent", map[string]string{"paper": string(p.Kind)})
+	})
+	return errors.Join(sendErr, err)
+}
+
+// reasonOf is the code of a failed sending, fit for the record.
+func reasonOf(err error) string {
+	var e *alert.SendError
+	if errors.As(err, &e) {
+		return e.Reason
+	}
+	return "failed"
+}
+
+// CopyBy returns the copy of the data whose link this is, without its content.
+func (q *Requests) CopyBy(ctx context.Context, token string) (request.Paper, error) {
+	id, err := request.ForCopy.Open(q.d.Key, token, q.moment())
+	if err != nil {
+		return request.Paper{}, err
+	}
+	p, err := request.PaperByID(ctx, q.d.DB.R, id)
+	if err != nil || len(p.Content) == 0 {
+		return request.Paper{}, ErrCopyGone
+	}
+	return p, nil
+}
+
+// FetchCopy returns the copy of the data to the person and records that it was fetched.
+func (q *Requests) FetchCopy(ctx context.Context, token string) (p request.Paper, err error) {
+	if p, err = q.CopyBy(ctx, token); err != nil {
+		return p, err
+	}
+	err = q.change(ctx, journal.Actor{Kind: journal.ByPerson}, p.RequestID, func(ctx context.Context, c *requestChange) error {
+		p.FetchedAt = c.now
+		if err := request.SavePaper(ctx, c.tx, p); err != nil {
+			return err
+		}
+		return c.note(ctx, "request.copy_fetched", nil)
+	})
+	return p, err
+}
+
+// Paper returns a letter or copy of a request to whoever works on it, and records it.
+func (q *Requests) Paper(ctx context.Context, actor journal.Actor, id request.ID, paperID string) (p request.Paper, err error) {
+	err = q.change(ctx, actor, id, func(ctx context.Context, c *requestChange) error {
+		if p, err = request.PaperByID(ctx, c.tx, paperID); err != nil {
+			return err
+		}
+		if p.RequestID != id || len(p.Content) == 0 {
+			return ErrPaperGone
+		}
+		return c.note(ctx, "request.paper_opened", map[string]string{"paper": string(p.Kind)})
+	})
+	return p, err
+}
+
+// Draft is the answer as it would read now, for the page; nothing is kept of it.
+func (q *Requests) Draft(ctx context.Context, r request.Request, f firm.Firm) (request.Letter, error) {
+	law, err := q.Law(r)
+	if err != nil {
+		return request.Letter{}, err
+	}
+	c := &requestChange{q: q, now: q.moment(), firm: f, law: law, r: r}
+	l := c.letters()
+	l.Copy = r.WantsCopy()
+	return l.Answer(), nil
+}
+
+// letters is what every letter about the request is made of.
+func (c *requestChange) letters() request.Letters {
+	w := c.q.d.Speak(c.lang(), c.firm.Country, c.firm.Location())
+	from := request.Sender{Firm: c.firm.Name, Contact: strings.Join(filled(c.firm.Phone, c.firm.Email), " · ")}
+	if a, err := c.q.d.Packs.Authority(c.firm.AuthorityID); err == nil {
+		from.Authority = a.Name.In(c.lang(), c.firm.Country)
+		from.AuthURL = siteOf(a.URL)
+	}
+	written := w.Date(c.now)
+	if c.firm.City != "" {
+		written = c.firm.City + ", " + written
+	}
+	return request.Letters{R: c.r, Law: c.law, From: from, To: c.addressee(), Now: c.now, W: w, Lang: c.lang(), Written: written}
+}
+
+func (c *requestChange) lang() string {
+	if c.r.Language != "" {
+		return c.r.Language
+	}
+	return c.firm.Language
+}
+
+// addressee is the window of the envelope.
+func (c *requestChange) addressee() []string {
+	lines := filled(c.r.Name)
+	for _, line := range strings.Split(c.r.Address, "\n") {
+		lines = append(lines, filled(line)...)
+	}
+	if len(lines) == 0 {
+		lines = []string{c.r.Ref}
+	}
+	return lines
+}
+
+// mailTo is where the answer goes by mail: the address on file, where it is known that
+// the person reads it; else the one the request gave.
+func (c *requestChange) mailTo(ctx context.Context) string {
+	if c.r.ContactID != "" && c.tx.Tx != nil {
+		if p, err := contact.ByID(ctx, c.tx, c.r.ContactID); err == nil && p.Email != "" {
+			return p.Email
+		}
+	}
+	return c.r.Email
+}
+
+// keepUntil is when a letter goes, at the latest.
+func (c *requestChange) keepUntil() time.Time { return c.now.AddDate(0, c.law.KeepMonths+3, 0) }
+
+// siteOf shortens a page's address to that of the site.
+func siteOf(url string) string {
+	scheme, rest, ok := strings.Cut(url, "://")
+	if !ok {
+		return url
+	}
+	host, _, _ := strings.Cut(rest, "/")
+	return scheme + "://" + host
+}
+
+func addressLines(p contact.Contact) []string {
+	return filled(strings.ReplaceAll(p.Street, ", ", "\n"), strings.TrimSpace(p.Postcode+" "+p.City), p.Country)
+}
+
+func filled(parts ...string) []string {
+	var out []string
+	for _, p := range parts {
+		if p = strings.TrimSpace(p); p != "" {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func baseOf(f firm.Firm) string { return strings.TrimSuffix(f.BaseURL, "/") }
+func number(n int) string       { return strconv.Itoa(n) }
+func zeroTime() (t time.Time)   { return t }
