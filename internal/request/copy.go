@@ -76,7 +76,11 @@ func (f Fact) ValueIn(w Words) string {
 func (f Fact) plain() string {
 	switch {
 	case f.Code != "":
-		return f.Code[strings.LastIndex(f.Code, ".")+1:]
+		_, tail, ok := strings.Cut(f.Code, "_")
+		if !ok {
+			return f.Code
+		}
+		return tail
 	case !f.At.IsZero():
 		return f.At.UTC().Format(time.RFC3339)
 	}
@@ -88,7 +92,8 @@ func (f Fact) key() string {
 	if f.Name != "" {
 		return f.Name
 	}
-	return f.Label[strings.LastIndex(f.Label, ".")+1:]
+	tail := f.Label[strings.LastIndex(f.Label, ".")+1:]
+	return strings.TrimPrefix(strings.TrimPrefix(tail, "field_"), "fact_")
 }
 
 // Portable is the part that the person gave, or that came of his doing (Art. 20(1)).

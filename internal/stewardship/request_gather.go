@@ -193,6 +193,16 @@ func gatherRequests(ctx context.Context, tx bun.Tx, c contact.Contact) (Section,
 	return out, nil
 }
 
+// doneCode says what an entry of the journal was about, in words for the person.
+func doneCode(kind string) string {
+	_, verb, _ := strings.Cut(kind, ".")
+	known := []string{"viewed", "gathered", "corrected", "restricted", "restriction_lifted", "objected", "withdrew"}
+	if slices.Contains(known, verb) {
+		return "requests.done_" + verb
+	}
+	return "requests.done_changed"
+}
+
 // mostLooks is how many entries of the journal a copy lists, the latest.
 const mostLooks = 500
 
@@ -207,7 +217,7 @@ func gatherJournal(ctx context.Context, tx bun.Tx, c contact.Contact) (Section, 
 	out := Section{Key: "journal"}
 	for _, e := range list[max(0, len(list)-mostLooks):] {
 		out.Entries = append(out.Entries, request.Entry{
-			{Label: "requests.fact_done_at", At: e.RecordedAt}, {Label: "requests.fact_what", Value: e.Kind},
+			{Label: "requests.fact_done_at", At: e.RecordedAt}, {Label: "requests.fact_what", Code: doneCode(e.Kind)},
 			{Label: "requests.fact_by", Code: "requests.by_" + string(e.Actor.Kind)},
 		})
 	}

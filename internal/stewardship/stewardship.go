@@ -56,7 +56,7 @@ func New(db *database.DB, now func() time.Time, inUse ...InUse) *Service {
 		db: db, now: now, index: contact.NewIndex(), inUse: inUse,
 		law: &consent.Law{}, keyer: consent.NewKeyer(database.NewKey().Derive("suppression")),
 		country: func(context.Context, bun.IDB) (string, error) { return "", nil },
-		erasers: map[string]Eraser{}, movers: map[string]Mover{}, holders: map[string]Holder{}, texts: &texts{}, keeping: noRetention(),
+		erasers: map[string]Eraser{}, movers: map[string]Mover{}, holders: map[string]Holder{}, gatherers: map[string]Gatherer{}, texts: &texts{}, keeping: noRetention(),
 	}
 	s.OnErase("consents", s.eraseConsents)
 	s.OnMerge("consents", s.consentMover())

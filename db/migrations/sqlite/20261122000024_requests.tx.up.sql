@@ -107,10 +107,13 @@ CREATE TABLE filings_new (
     late_reason    TEXT NOT NULL,
     paper_id       TEXT NOT NULL,
     recorded_by    TEXT NOT NULL,
-    recorded_at    TIMESTAMP NOT NULL
+    recorded_at    TIMESTAMP NOT NULL,
+    proof_id       TEXT NOT NULL DEFAULT '',
+    withdrawal_reason TEXT NOT NULL DEFAULT ''
 );
 --bun:split
-INSERT INTO filings_new SELECT id, obligation_id, phase, filed_at, receipt, no_receipt, late_reason, paper_id, recorded_by, recorded_at FROM filings;
+INSERT INTO filings_new SELECT id, obligation_id, phase, filed_at, receipt, no_receipt, late_reason, paper_id, recorded_by, recorded_at,
+    proof_id, withdrawal_reason FROM filings;
 --bun:split
 CREATE TABLE reminders_new (
     id            TEXT PRIMARY KEY,
