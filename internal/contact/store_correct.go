@@ -123,20 +123,6 @@ func Restrict(ctx context.Context, tx bun.IDB, id ID, since, now time.Time) erro
 	return update(ctx, tx, c)
 }
 
-// Unsubscribe records in a person's row that he wants no advertising. It fails with
-// ErrNotFound.
-func Unsubscribe(ctx context.Context, tx bun.IDB, id ID, now time.Time) error {
-	c, err := ByID(ctx, tx, id)
-	if err != nil {
-		return err
-	}
-	if c.IsErased() {
-		return ErrNotFound
-	}
-	c.Marketing, c.UnsubscribedAt, c.UpdatedAt = MarketingUnsubscribed, now, now
-	return update(ctx, tx, c)
-}
-
 // Restricted returns who of the customer file is restricted: a few at most.
 func Restricted(ctx context.Context, db bun.IDB) (map[ID]bool, error) {
 	var ids []string

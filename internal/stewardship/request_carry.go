@@ -2,13 +2,14 @@ package stewardship
 
 import (
 	"context"
+	"slices"
 	"strings"
 
-	"github.com/uptrace/bun"
-
+	"clepsydra/internal/consent"
 	"clepsydra/internal/contact"
 	"clepsydra/internal/fault"
 	"clepsydra/internal/journal"
+	"clepsydra/internal/processing"
 	"clepsydra/internal/request"
 )
 
@@ -16,6 +17,7 @@ import (
 var (
 	ErrHeld         = fault.New(fault.Conflict, "requests.held")
 	ErrNothing      = fault.New(fault.Invalid, "requests.nothing_changed")
+	ErrNoPurpose    = fault.New(fault.Invalid, "requests.no_purpose").At("purposes")
 	ErrNotSure      = fault.New(fault.Invalid, "requests.erase_unsure").At("sure")
 	ErrUnrestricted = fault.New(fault.Conflict, "requests.not_restricted")
 	ErrLiftReason   = fault.New(fault.Invalid, "requests.lift_reason").At("lift_reason")
@@ -158,31 +160,61 @@ func (q *Requests) Lift(ctx context.Context, actor journal.Actor, id request.ID,
 	})
 }
 
-// Stopper records in other parts of the program that a person objected to advertising
-// or took a consent back, in the same transaction.
-type Stopper func(ctx context.Context, tx bun.Tx, actor journal.Actor, id contact.ID, kind request.Kind, purposes []string) error
-
-// OnStop has a stopper called when a request stops advertising or withdraws consents.
-// To be called before serving.
-func (s *Service) OnStop(stop Stopper) { s.stoppers = append(s.stoppers, stop) }
-
-// StopFor stops advertising (Art. 21(3)) or takes consents back (Art. 7(3)) for the
-// purposes named; none named means all of the sort.
+// StopFor records an objection to advertising (Art. 21(3)) or takes consents back
+// (Art. 7(3)) for the purposes named, by every channel. None named means all of
+// advertising, or every purpose that rests on consent.
 func (q *Requests) StopFor(ctx context.Context, actor journal.Actor, id request.ID, k request.Kind, purposes []string) error {
 	if k != request.ObjectionMarketing && k != request.Withdrawal {
 		return request.ErrNotAsked
 	}
 	return q.carry(ctx, actor, id, k, func(ctx context.Context, c *requestChange) (map[string]string, error) {
-		for _, stop := range c.q.d.Steward.stoppers {
-			if err := stop(ctx, c.tx, c.actor, c.r.ContactID, k, purposes); err != nil {
-				return nil, err
-			}
+		said, err := c.stops(ctx, k, purposes)
+		if err != nil {
+			return nil, err
 		}
-		if err := contact.Unsubscribe(ctx, c.tx, c.r.ContactID, c.now); err != nil {
+		if err := c.q.d.Steward.recordConsentIn(ctx, c.tx, c.actor, said); err != nil {
 			return nil, err
 		}
 		return map[string]string{"purposes": strings.Join(purposes, " ")}, nil
 	})
+}
+
+// stops is what the person said, as events: he said it on the day the request came in.
+func (c *requestChange) stops(ctx context.Context, k request.Kind, purposes []string) ([]consent.Event, error) {
+	record, err := processing.Get(ctx, c.tx)
+	if err != nil {
+		return nil, err
+	}
+	kind := consent.Objected
+	if k == request.Withdrawal {
+		kind = consent.Withdrawn
+	}
+	var which []processing.PurposeID
+	for _, p := range record.Purposes {
+		fits := p.Marketing
+		if k == request.Withdrawal {
+			fits = p.Basis == processing.Consent
+		}
+		if fits && p.IsInUse() && (len(purposes) == 0 || slices.Contains(purposes, string(p.ID))) {
+			which = append(which, p.ID)
+		}
+	}
+	if k == request.ObjectionMarketing && len(purposes) == 0 {
+		which = []processing.PurposeID{consent.AllMarketing}
+	}
+	if len(which) == 0 {
+		return nil, ErrNoPurpose
+	}
+	var out []consent.Event
+	for _, p := range which {
+		for _, ch := range processing.Channels() {
+			out = append(out, consent.Event{
+				ContactID: c.r.ContactID, Purpose: p, Channel: ch, Kind: kind, At: c.r.ReceivedAt, How: consent.HowRequest,
+				Proof: consent.Proof{Note: c.r.Ref},
+			})
+		}
+	}
+	return out, nil
 }
 
 // carry changes the customer file for one part of a request and records it twice: in

@@ -11,6 +11,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"clepsydra/internal/consent"
 	"clepsydra/internal/contact"
 	"clepsydra/internal/journal"
 	"clepsydra/internal/processing"
@@ -73,6 +74,7 @@ func (s *Service) coreGatherers() {
 	s.OnGather("10 person", gatherPerson)
 	s.OnGather("15 imports", gatherImports)
 	s.OnGather("20 processing", gatherProcessing)
+	s.OnGather("40 consents", s.gatherConsents)
 	s.OnGather("80 requests", gatherRequests)
 	s.OnGather("90 journal", gatherJournal)
 }
@@ -172,6 +174,52 @@ func gatherProcessing(ctx context.Context, tx bun.Tx, c contact.Contact) (Sectio
 			e = append(e, request.Fact{Label: "requests.fact_kept_months", Value: strconv.Itoa(p.Retention.Months)})
 		}
 		out.Entries = append(out.Entries, e)
+	}
+	return out, nil
+}
+
+// gatherConsents lists what the person said about being written to, with the words and
+// the proof, and where his address is on the list of those who are not.
+func (s *Service) gatherConsents(ctx context.Context, tx bun.Tx, c contact.Contact) (Section, error) {
+	out := Section{Key: "consents"}
+	record, err := processing.Get(ctx, tx)
+	if err != nil {
+		return out, err
+	}
+	all, err := consent.EventsOf(ctx, tx, c.ID)
+	if err != nil {
+		return out, err
+	}
+	name := func(id processing.PurposeID) request.Fact {
+		f := request.Fact{Label: "requests.fact_purpose", Value: string(id), Given: true}
+		if p, ok := record.Purpose(id); ok {
+			f.Value = p.Name.In(c.Language, c.Country)
+		} else if id == consent.AllMarketing {
+			f.Value, f.Code = "", "requests.purpose_marketing"
+		}
+		return f
+	}
+	for _, e := range all[c.ID] {
+		out.Entries = append(out.Entries, request.Entry{
+			name(e.Purpose), {Label: "requests.fact_channel", Code: "requests.channel_" + string(e.Channel), Given: true},
+			{Label: "requests.fact_what", Code: "requests.consent_" + string(e.Kind), Given: true}, {Label: "requests.fact_done_at", At: e.At, Given: true},
+			{Label: "requests.fact_how", Code: "requests.said_" + string(e.How), Given: true}, {Label: "requests.fact_wording", Value: e.Wording.Text},
+			{Label: "requests.fact_version", Value: e.Wording.Version}, {Label: "requests.fact_proof", Value: e.Proof.FileSHA256},
+			{Label: "requests.fact_note", Value: e.Proof.Note, Look: true},
+		})
+	}
+	for _, p := range append([]processing.Purpose{{ID: consent.AllMarketing}}, record.Purposes...) {
+		for _, ch := range processing.Channels() {
+			since, err := s.suppressedSince(ctx, tx, c, p.ID, ch)
+			if err != nil {
+				return out, err
+			}
+			if !since.IsZero() {
+				out.Entries = append(out.Entries, request.Entry{
+					{Label: "requests.fact_suppressed", At: since}, name(p.ID), {Label: "requests.fact_channel", Code: "requests.channel_" + string(ch)},
+				})
+			}
+		}
 	}
 	return out, nil
 }

@@ -44,9 +44,8 @@ type Service struct {
 	bars    []string
 	texts   *texts
 	keeping RetentionParts
-	// gatherers and stoppers are what requests of people ask of other parts.
+	// gatherers are what requests of people ask of other parts; see OnGather.
 	gatherers map[string]Gatherer
-	stoppers  []Stopper
 }
 
 // New makes the service. now is the clock; inUse are asked before an import is

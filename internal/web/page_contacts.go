@@ -190,6 +190,8 @@ type contactPage struct {
 
 	Consents  personConsents
 	Retention personRetention
+	// Requests are what the person asked about his data.
+	Requests personRequests
 }
 
 // contactPage reads what the page of a person shows; reading it is in the journal.
@@ -199,6 +201,9 @@ func (v *Visit) contactPage() (page contactPage, err error) {
 		return page, err
 	}
 	if page.Consents, err = v.personConsents(page.C); err != nil {
+		return page, err
+	}
+	if page.Requests, err = v.personRequests(page.C); err != nil {
 		return page, err
 	}
 	if from := page.C.Source.ImportID; from != "" {

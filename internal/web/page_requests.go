@@ -135,6 +135,21 @@ func (v *Visit) boardRequests() ([]requestLine, error) {
 	return out, nil
 }
 
+// personRequests is the card of a person's page.
+type personRequests struct {
+	C   contact.Contact
+	All []requestLine
+}
+
+func (v *Visit) personRequests(c contact.Contact) (personRequests, error) {
+	out := personRequests{C: c}
+	all, err := request.OfContact(v.Ctx(), v.S.d.DB.R, c.ID)
+	for _, r := range all {
+		out.All = append(out.All, v.requestLine(r))
+	}
+	return out, err
+}
+
 // exportRequests writes the register without names: what was asked when, until when it
 // had to be answered, and what became of it.
 func exportRequests(v *Visit) error {
