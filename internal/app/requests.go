@@ -16,6 +16,7 @@ import (
 	"clepsydra/internal/request"
 	"clepsydra/internal/response"
 	"clepsydra/internal/stewardship"
+	"clepsydra/internal/workflow"
 )
 
 // workRequestMail is the stored name of the job that mails a letter of a request.
@@ -36,7 +37,7 @@ func (a *App) buildRequests() error {
 		return err
 	}
 	a.Requests.Register()
-	a.Stewardship.OnGather("60 incidents", gatherIncidents)
+	a.Stewardship.OnGather("60 incidents", incidentGatherer{a.Packs}.gather)
 	a.Response.UseOthers(others{a.Requests})
 	return nil
 }
@@ -102,9 +103,27 @@ func openIncidentsOf(ctx context.Context, db bun.IDB, id contact.ID) ([]string, 
 	return out, nil
 }
 
-// gatherIncidents tells in which incidents somebody is affected, which of his data
+// incidentGatherer reads what the response to incidents keeps about a person.
+type incidentGatherer struct{ packs *workflow.Packs }
+
+// names puts categories of data into every language.
+func (g incidentGatherer) names(ids []string) workflow.Text {
+	out := workflow.Text{}
+	for _, lang := range workflow.Languages() {
+		var words []string
+		for _, id := range ids {
+			if c, err := g.packs.Category(id); err == nil {
+				words = append(words, c.Name.In(lang, ""))
+			}
+		}
+		out[lang] = strings.Join(words, ", ")
+	}
+	return out
+}
+
+// gather tells in which incidents somebody is affected, which of his data
 // leaked, and what became of his letter.
-func gatherIncidents(ctx context.Context, tx bun.Tx, c contact.Contact) (stewardship.Section, error) {
+func (g incidentGatherer) gather(ctx context.Context, tx bun.Tx, c contact.Contact) (stewardship.Section, error) {
 	out := stewardship.Section{Key: "incidents"}
 	lists, err := communication.ListsOf(ctx, tx, string(c.ID))
 	if err != nil {
@@ -124,7 +143,7 @@ func gatherIncidents(ctx context.Context, tx bun.Tx, c contact.Contact) (steward
 		}
 		e := request.Entry{
 			{Label: "requests.fact_reference", Value: i.Ref}, {Label: "requests.fact_occurred_at", At: i.OpenedAt},
-			{Label: "requests.fact_leaked", Value: strings.Join(data, ", ")},
+			{Label: "requests.fact_leaked", Text: g.names(data)},
 			{Label: "requests.fact_letter_to", Value: strings.Join(compact(p.Name, p.Street, strings.TrimSpace(p.Postcode+" "+p.City), p.Email), ", ")},
 		}
 		if p.Letter != communication.NoLetter {

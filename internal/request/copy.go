@@ -11,6 +11,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"clepsydra/internal/workflow"
 )
 
 // Copy is everything that is kept about a person (Art. 15), section by section as the
@@ -31,12 +33,15 @@ type Section struct {
 type Entry []Fact
 
 // Fact is one value with its name. Label is a translation key, or Name the firm's own
-// word for it. Exactly one of Value, Code (a translation key) and At says what it is.
+// word for it. Exactly one of Value, Text, Code (a translation
+// key), Codes and At says what it is.
 type Fact struct {
 	Label string
 	Name  string
 	Value string
+	Text  workflow.Text // by language
 	Code  string
+	Codes []string // several codes together
 	At    time.Time
 	Given bool   // the person gave it, or it came of his doing: it is portable (Art. 20)
 	From  string // where it came from, in words that need no translation, such as a file's name
@@ -44,13 +49,17 @@ type Fact struct {
 }
 
 // IsEmpty reports whether there is nothing to tell.
-func (f Fact) IsEmpty() bool { return f.Value == "" && f.Code == "" && f.At.IsZero() }
+func (f Fact) IsEmpty() bool {
+	return f.Value == "" && len(f.Text) == 0 && f.Code == "" && len(f.Codes) == 0 && f.At.IsZero()
+}
 
 // Words put a copy into a language.
 type Words interface {
 	T(key string, args map[string]any) string
 	Date(t time.Time) string
 	DateTime(t time.Time) string
+	Lang() string
+	Country() string
 }
 
 // LabelIn is the name of the value in words.
@@ -66,6 +75,14 @@ func (f Fact) ValueIn(w Words) string {
 	switch {
 	case f.Code != "":
 		return w.T(f.Code, nil)
+	case len(f.Codes) > 0:
+		words := make([]string, len(f.Codes))
+		for k, code := range f.Codes {
+			words[k] = w.T(code, nil)
+		}
+		return strings.Join(words, ", ")
+	case len(f.Text) > 0:
+		return f.Text.In(w.Lang(), w.Country())
 	case !f.At.IsZero():
 		return w.DateTime(f.At)
 	}
@@ -76,15 +93,27 @@ func (f Fact) ValueIn(w Words) string {
 func (f Fact) plain() string {
 	switch {
 	case f.Code != "":
-		_, tail, ok := strings.Cut(f.Code, "_")
-		if !ok {
-			return f.Code
+		return bare(f.Code)
+	case len(f.Codes) > 0:
+		words := make([]string, len(f.Codes))
+		for k, code := range f.Codes {
+			words[k] = bare(code)
 		}
-		return tail
+		return strings.Join(words, " ")
+	case len(f.Text) > 0:
+		return f.Text.In("en", "")
 	case !f.At.IsZero():
 		return f.At.UTC().Format(time.RFC3339)
 	}
 	return f.Value
+}
+
+// bare is a code without the list of texts that it is one of.
+func bare(code string) string {
+	if _, tail, ok := strings.Cut(code, "_"); ok {
+		return tail
+	}
+	return code
 }
 
 // key is the name of the value for machines.

@@ -154,7 +154,7 @@ func gatherImports(ctx context.Context, tx bun.Tx, c contact.Contact) (Section, 
 
 // gatherProcessing tells why the data are kept, on which ground, how long and who else
 // has them (Art. 15(1)(a), (c), (d)).
-func gatherProcessing(ctx context.Context, tx bun.Tx, c contact.Contact) (Section, error) {
+func gatherProcessing(ctx context.Context, tx bun.Tx, _ contact.Contact) (Section, error) {
 	record, err := processing.Get(ctx, tx)
 	if err != nil {
 		return Section{}, err
@@ -165,9 +165,9 @@ func gatherProcessing(ctx context.Context, tx bun.Tx, c contact.Contact) (Sectio
 			continue
 		}
 		e := request.Entry{
-			{Label: "requests.fact_purpose", Value: p.Name.In(c.Language, c.Country)},
+			{Label: "requests.fact_purpose", Text: p.Name},
 			{Label: "requests.fact_basis", Code: "requests.basis_" + string(p.Basis)},
-			{Label: "requests.fact_interest", Value: p.Interest.In(c.Language, c.Country)},
+			{Label: "requests.fact_interest", Text: p.Interest},
 			{Label: "requests.fact_recipients", Value: strings.Join(slices.Concat(p.Recipients, p.Processors), ", ")},
 		}
 		if p.Retention.Months > 0 {
@@ -193,7 +193,7 @@ func (s *Service) gatherConsents(ctx context.Context, tx bun.Tx, c contact.Conta
 	name := func(id processing.PurposeID) request.Fact {
 		f := request.Fact{Label: "requests.fact_purpose", Value: string(id), Given: true}
 		if p, ok := record.Purpose(id); ok {
-			f.Value = p.Name.In(c.Language, c.Country)
+			f.Value, f.Text = "", p.Name
 		} else if id == consent.AllMarketing {
 			f.Value, f.Code = "", "requests.purpose_marketing"
 		}
@@ -234,7 +234,7 @@ func gatherRequests(ctx context.Context, tx bun.Tx, c contact.Contact) (Section,
 	for _, r := range all {
 		out.Entries = append(out.Entries, request.Entry{
 			{Label: "requests.fact_reference", Value: r.Ref}, {Label: "requests.fact_received_at", At: r.ReceivedAt},
-			{Label: "requests.fact_kinds", Value: kindsOf(r)}, {Label: "requests.fact_said", Value: r.Said, Given: true, Look: true},
+			{Label: "requests.fact_kinds", Codes: kindCodes(r)}, {Label: "requests.fact_said", Value: r.Said, Given: true, Look: true},
 			{Label: "requests.fact_answered_at", At: r.AnsweredAt},
 		})
 	}
@@ -249,6 +249,14 @@ func doneCode(kind string) string {
 		return "requests.done_" + verb
 	}
 	return "requests.done_changed"
+}
+
+func kindCodes(r request.Request) []string {
+	out := r.KindCodes()
+	for k, code := range out {
+		out[k] = "requests.kind_" + code
+	}
+	return out
 }
 
 // mostLooks is how many entries of the journal a copy lists, the latest.

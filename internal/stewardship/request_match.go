@@ -10,7 +10,7 @@ import (
 )
 
 // mostCandidates is how many people are proposed.
-const mostCandidates = 12
+const mostCandidates = 8
 
 // Candidates proposes who of the customer file may have sent the request: those who
 // share its mail address, customer number or name with address first, then those that
@@ -28,11 +28,15 @@ func (q *Requests) Candidates(ctx context.Context, actor journal.Actor, id reque
 		return nil, err
 	}
 	out := slices.DeleteFunc(same, contact.Contact.IsErased)
+	more := mostCandidates
+	if len(out) > 0 {
+		more = len(out) + 2 // somebody fits well: a look at few others is enough
+	}
 	if text != "" {
-		out = nil
+		out, more = nil, mostCandidates
 	}
 	for _, words := range []string{text, r.Email, r.Phone, r.Name} {
-		if words == "" || len(out) >= mostCandidates || text != "" && words != text {
+		if words == "" || len(out) >= more || text != "" && words != text {
 			continue
 		}
 		page, err := q.d.Steward.Search(ctx, actor, contact.Query{Text: words, Limit: mostCandidates})
@@ -40,7 +44,7 @@ func (q *Requests) Candidates(ctx context.Context, actor journal.Actor, id reque
 			return nil, err
 		}
 		for _, c := range page.Contacts {
-			if !slices.ContainsFunc(out, func(o contact.Contact) bool { return o.ID == c.ID }) && len(out) < mostCandidates {
+			if !slices.ContainsFunc(out, func(o contact.Contact) bool { return o.ID == c.ID }) && len(out) < more {
 				out = append(out, c)
 			}
 		}

@@ -3,7 +3,6 @@ package web
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"clepsydra/internal/contact"
 	"clepsydra/internal/deadline"
@@ -105,7 +104,6 @@ func (v *Visit) fillClock(page *requestPage) (err error) {
 	page.Last = v.P.Readable(page.Ends.LastDay.String())
 	if page.Ends.StatutoryDay != page.Ends.LastDay {
 		page.LawfulLast = v.P.Readable(page.Ends.StatutoryDay.String())
-		page.Line.Clock.Statutory = page.Ends.Statutory.Add(-time.Second)
 	}
 	_, names, err := v.accounts()
 	if err != nil {

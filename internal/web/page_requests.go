@@ -53,10 +53,13 @@ type requestsPage struct {
 	Limited bool
 }
 
-// requestLine is one request in a list.
+// requestLine is one request in a list. Left is the time to the strict end in whole
+// days, "7 days left", because a month does not need seconds; empty when nothing runs.
 type requestLine struct {
 	request.Request
-	Clock ClockView
+	Left  string
+	State string // ok, warn, crit or late
+	Last  string // the strict last day
 	Next  string
 }
 
@@ -96,9 +99,17 @@ func (v *Visit) requestLine(r request.Request) requestLine {
 	if !r.IsOpen() || r.IsAnswered() || r.IsPaused() {
 		return line
 	}
-	line.Clock = ClockView{
-		Due: r.DueAt, Statutory: r.DueAt, State: monthState(r.DueAt, v.Now), Left: leftWords(v.P, r.DueAt.Sub(v.Now)),
-		Plain: v.P.Date(r.DueAt.Add(-time.Second)),
+	loc := v.Firm.Location()
+	last := deadline.DateOf(r.DueAt.Add(-time.Second).In(loc))
+	days := deadline.DateOf(v.Now.In(loc)).DaysUntil(last)
+	line.State, line.Last = monthState(r.DueAt, v.Now), v.P.Date(r.DueAt.Add(-time.Second))
+	switch {
+	case line.State == "late":
+		line.Left = v.P.N("requests.days_late", -days, nil)
+	case days == 0:
+		line.Left = v.P.T("requests.last_day", nil)
+	default:
+		line.Left = v.P.N("requests.days_left", days, nil)
 	}
 	return line
 }
