@@ -243,6 +243,11 @@ func TestCorrectionRestrictionAndObjectionReachTheCustomerFile(t *testing.T) {
 	if p.City != "Gent" || p.RestrictedAt.IsZero() || p.Marketing != contact.MarketingUnsubscribed {
 		t.Errorf("person %+v", p)
 	}
+	c.get("/contacts/export").shows(http.StatusOK, "1 person in the file is restricted")
+	if a := c.post("/contacts/export", url.Values{"format": {"csv"}}); strings.Contains(a.body, "k3@example.com") || !strings.Contains(a.body, "k2@example.com") {
+		t.Errorf("export: %s", a.body)
+	}
+	c.get("/contacts?text=k3").shows(http.StatusOK, "restricted")
 	c.post(to+"/lift", url.Values{}).shows(http.StatusUnprocessableEntity, "why the restriction ends")
 	c.post(to+"/lift", url.Values{"lift_reason": {"De juistheid is nagekeken."}}).leadsTo(to)
 	if p := h.whose("k3@example.com"); !p.RestrictedAt.IsZero() {
@@ -271,4 +276,29 @@ func TestThoseWhoOnlySeeMayNotWork(t *testing.T) {
 			t.Errorf("%s changes: %d", role, a.status)
 		}
 	}
+}
+
+// FuzzTheForm sends whatever there is to the public form: it is kept or refused, and
+// never breaks.
+func FuzzTheForm(f *testing.F) {
+	for _, seed := range [][3]string{
+		{"Élise", "e@example.com", "access"}, {"", "", ""}, {"\x00\xff", "a@b", "erasure"}, {strings.Repeat("ab", 300), "@", "objection"},
+		{"<script>", "x@example.com", "withdrawal"}, {"'; DROP TABLE requests", "o'brien@example.com", "portability"},
+	} {
+		f.Add(seed[0], seed[1], seed[2])
+	}
+	h := newHouse(f)
+	f.Fuzz(func(t *testing.T, name, mail, kind string) {
+		n := h.nobody()
+		n.h = &house{t: t, app: h.app, lead: h.lead, who: h.who}
+		a := n.do(http.MethodPost, "/rights", url.Values{"kinds": {kind, kind}, "name": {name}, "email": {mail}, "said": {name + mail}})
+		switch a.status {
+		case http.StatusSeeOther, http.StatusUnprocessableEntity, http.StatusRequestEntityTooLarge, http.StatusTooManyRequests:
+		default:
+			t.Errorf("status %d for %q, %q, %q: %s", a.status, name, mail, kind, visible(a.body))
+		}
+		if strings.Contains(a.body, "<script>") {
+			t.Error("a script got into the page")
+		}
+	})
 }
