@@ -30,7 +30,21 @@ type Gatherer func(ctx context.Context, tx bun.Tx, c contact.Contact) (Section, 
 // the names, which begin with a number: "10 person". To be called before serving.
 func (s *Service) OnGather(name string, g Gatherer) { s.gatherers[name] = g }
 
-// GatherOf reads everything about a person inside the caller's transaction.
+// Everything reads all that is kept about a person and records that it was looked at.
+// It fails with contact.ErrNotFound, also for somebody who was erased.
+func (s *Service) Everything(ctx context.Context, actor journal.Actor, id contact.ID) (out request.Copy, err error) {
+	err = s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		if out, err = s.gatherIn(ctx, tx, id); err != nil {
+			return err
+		}
+		return journal.Append(ctx, tx, journal.Entry{
+			Case: journal.Case{Kind: "contact", ID: string(id)}, Kind: "contact.gathered", Actor: actor, RecordedAt: s.moment(),
+		})
+	})
+	return out, err
+}
+
+// gatherIn reads everything about a person inside the caller's transaction.
 func (s *Service) gatherIn(ctx context.Context, tx bun.Tx, id contact.ID) (request.Copy, error) {
 	c, err := contact.ByID(ctx, tx, id)
 	if err != nil {
