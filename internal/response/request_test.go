@@ -148,3 +148,26 @@ func TestAMonthThatStandsStillRemindsOfTheWaitingOnly(t *testing.T) {
 		}
 	})
 }
+
+func TestARequestEnteredLateIsAnnouncedOnce(t *testing.T) {
+	each(t, func(h *house) {
+		q, _ := h.asks()
+		h.work()
+		posted, replied := len(h.out.posted), len(h.out.replied)
+		r, err := q.Receive(ctx, h.who, request.Request{Via: request.ByLetter, ReceivedAt: h.now.AddDate(0, 0, -28), Items: []request.Item{{Kind: request.Access}}})
+		h.ok(err)
+		h.work()
+		if n := len(h.out.posted) + len(h.out.replied) - posted - replied; n != 1 {
+			t.Errorf("%d messages about a request of four weeks ago", n)
+		}
+		h.ok(h.s.Sweep(ctx))
+		h.work()
+		o, err := obligation.OfRequest(ctx, h.db.R, string(r.ID))
+		h.ok(err)
+		rs, err := obligation.RemindersOf(ctx, h.db.R, o.ID)
+		h.ok(err)
+		if states(rs)[obligation.Sent] != 1 {
+			t.Errorf("reminders %+v", states(rs))
+		}
+	})
+}

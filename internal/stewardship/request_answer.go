@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/uptrace/bun"
+
 	"clepsydra/internal/alert"
 	"clepsydra/internal/contact"
 	"clepsydra/internal/fault"
@@ -51,7 +53,7 @@ func (q *Requests) Answer(ctx context.Context, actor journal.Actor, id request.I
 				return ErrNoMailTo
 			}
 		}
-		l := c.letters()
+		l := c.letters(ctx)
 		l.ByMail = in.How == request.AnswerByMail
 		if c.r.WantsCopy() {
 			if err := c.copyFor(ctx, &l, in.Looked); err != nil {
@@ -265,13 +267,13 @@ func (q *Requests) Draft(ctx context.Context, r request.Request, f firm.Firm) (r
 		return request.Letter{}, err
 	}
 	c := &requestChange{q: q, now: q.moment(), firm: f, law: law, r: r}
-	l := c.letters()
+	l := c.letters(ctx)
 	l.Copy = r.WantsCopy()
 	return l.Answer(), nil
 }
 
 // letters is what every letter about the request is made of.
-func (c *requestChange) letters() request.Letters {
+func (c *requestChange) letters(ctx context.Context) request.Letters {
 	w := c.q.d.Speak(c.lang(), c.firm.Country, c.firm.Location())
 	from := request.Sender{Firm: c.firm.Name, Contact: strings.Join(filled(c.firm.Phone, c.firm.Email), " · ")}
 	if a, err := c.q.d.Packs.Authority(c.firm.AuthorityID); err == nil {
@@ -282,7 +284,7 @@ func (c *requestChange) letters() request.Letters {
 	if c.firm.City != "" {
 		written = c.firm.City + ", " + written
 	}
-	return request.Letters{R: c.r, Law: c.law, From: from, To: c.addressee(), Now: c.now, W: w, Lang: c.lang(), Written: written}
+	return request.Letters{R: c.r, Law: c.law, From: from, To: c.addressee(ctx), Now: c.now, W: w, Lang: c.lang(), Written: written}
 }
 
 func (c *requestChange) lang() string {
@@ -292,10 +294,16 @@ func (c *requestChange) lang() string {
 	return c.firm.Language
 }
 
-// addressee is the window of the envelope.
-func (c *requestChange) addressee() []string {
-	lines := filled(c.r.Name)
-	for _, line := range strings.Split(c.r.Address, "\n") {
+// addressee is the window of the envelope: the address that the request gave, else the
+// one on file.
+func (c *requestChange) addressee(ctx context.Context) []string {
+	lines, address := filled(c.r.Name), c.r.Address
+	if address == "" && c.r.ContactID != "" {
+		if p, err := contact.ByID(ctx, c.db(), c.r.ContactID); err == nil && p.CanReceivePost() {
+			address = strings.Join(addressLines(p), "\n")
+		}
+	}
+	for _, line := range strings.Split(address, "\n") {
 		lines = append(lines, filled(line)...)
 	}
 	if len(lines) == 0 {
@@ -307,12 +315,20 @@ func (c *requestChange) addressee() []string {
 // mailTo is where the answer goes by mail: the address on file, where it is known that
 // the person reads it; else the one the request gave.
 func (c *requestChange) mailTo(ctx context.Context) string {
-	if c.r.ContactID != "" && c.tx.Tx != nil {
-		if p, err := contact.ByID(ctx, c.tx, c.r.ContactID); err == nil && p.Email != "" {
+	if c.r.ContactID != "" {
+		if p, err := contact.ByID(ctx, c.db(), c.r.ContactID); err == nil && p.Email != "" {
 			return p.Email
 		}
 	}
 	return c.r.Email
+}
+
+// db is the transaction of the verb; a draft has none and reads beside it.
+func (c *requestChange) db() bun.IDB {
+	if c.tx.Tx == nil {
+		return c.q.d.DB.R
+	}
+	return c.tx
 }
 
 // keepUntil is when a letter goes, at the latest.

@@ -147,7 +147,7 @@ func (q *Requests) Lift(ctx context.Context, actor journal.Actor, id request.ID,
 		if p.RestrictedAt.IsZero() {
 			return ErrUnrestricted
 		}
-		if err := c.paper(ctx, request.PaperLifting, c.letters().Lifting(reason), c.mailTo(ctx), c.keepUntil()); err != nil {
+		if err := c.paper(ctx, request.PaperLifting, c.letters(ctx).Lifting(reason), c.mailTo(ctx), c.keepUntil()); err != nil {
 			return err
 		}
 		if err := contact.Restrict(ctx, c.tx, c.r.ContactID, zeroTime(), c.now); err != nil {

@@ -58,7 +58,26 @@ func (q *Requests) ladder(law request.Law, r request.Request, o obligation.Oblig
 	if !ok {
 		return nil
 	}
-	return obligation.Plan(o, l, f.Location())
+	return sinceNow(obligation.Plan(o, l, f.Location()), q.moment())
+}
+
+// sinceNow leaves out what an earlier reminder would have said already: a request that
+// is entered weeks after it came in is announced once, by the latest rung, and not by
+// each that has passed.
+func sinceNow(planned []obligation.Reminder, now time.Time) []obligation.Reminder {
+	last := -1
+	for k, r := range planned {
+		if !r.DueAt.After(now) && (last < 0 || r.DueAt.After(planned[last].DueAt)) {
+			last = k
+		}
+	}
+	var out []obligation.Reminder
+	for k, r := range planned {
+		if k == last || r.DueAt.After(now) {
+			out = append(out, r)
+		}
+	}
+	return out
 }
 
 // Ends computes the ends of a request's time for the firm.

@@ -31,7 +31,7 @@ func (q *Requests) Extend(ctx context.Context, actor journal.Actor, id request.I
 		if err := c.rewind(ctx); err != nil {
 			return err
 		}
-		l := c.letters()
+		l := c.letters(ctx)
 		l.DueAt = c.r.DueAt
 		if err := c.paper(ctx, request.PaperExtension, l.Extension(), c.mailTo(ctx), c.keepUntil()); err != nil {
 			return err

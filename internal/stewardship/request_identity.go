@@ -74,7 +74,7 @@ func (c *requestChange) askByLetter(ctx context.Context, p contact.Contact) erro
 		to = c.r.Email // the question tells nothing, so it may go back the way it came
 	}
 	until := c.now.AddDate(0, 0, c.law.LinkDays)
-	l := c.letters()
+	l := c.letters(ctx)
 	l.Until = until
 	l.Link = c.link("/rights/me/", request.ForIdentity, string(c.r.ID), until)
 	return c.paper(ctx, request.PaperIdentity, l.Identity(), to, until)

@@ -130,6 +130,9 @@ func (v *Visit) factWords(name, value string) string {
 	if key := "requests." + prefix + "_" + value; prefix != "" && v.P.Has(key) {
 		return v.P.T(key, nil)
 	}
+	if name == "rung" {
+		return v.requestRung(value)
+	}
 	if name == "kinds" {
 		words := strings.Fields(value)
 		for k, w := range words {
@@ -138,6 +141,19 @@ func (v *Visit) factWords(name, value string) string {
 		return strings.Join(words, ", ")
 	}
 	return value
+}
+
+// requestRung is what a rung of the reminders is called.
+func (v *Visit) requestRung(key string) string {
+	for _, ladder := range []string{"request", "request_waiting"} {
+		l, _ := v.S.d.Packs.Ladder(ladder)
+		for _, r := range l.Rungs {
+			if r.Key == key || r.Every > 0 && strings.HasPrefix(key, "late_") {
+				return r.Name.In(v.P.Lang(), v.P.Country())
+			}
+		}
+	}
+	return key
 }
 
 // fillPerson finds who it is, or who it may be.
