@@ -123,8 +123,8 @@ func Restrict(ctx context.Context, tx bun.IDB, id ID, since, now time.Time) erro
 	return update(ctx, tx, c)
 }
 
-// Restricted returns who of the customer file is restricted: a few at most.
-func Restricted(ctx context.Context, db bun.IDB) (map[ID]bool, error) {
+// AllRestricted returns who of the whole customer file is restricted: a few at most.
+func AllRestricted(ctx context.Context, db bun.IDB) (map[ID]bool, error) {
 	var ids []string
 	if err := db.NewRaw("SELECT id FROM contacts WHERE restricted_at IS NOT NULL AND erased_at IS NULL").Scan(ctx, &ids); err != nil {
 		return nil, fmt.Errorf("contact: restricted: %w", err)

@@ -38,7 +38,7 @@ func (s *Service) Export(ctx context.Context, actor journal.Actor, q contact.Que
 	if err != nil {
 		return Export{}, fmt.Errorf("export contacts: %w", err)
 	}
-	kept, err := contact.Restricted(ctx, s.db.R)
+	kept, err := contact.AllRestricted(ctx, s.db.R)
 	if err != nil {
 		return Export{}, fmt.Errorf("export contacts: %w", err)
 	}
@@ -60,7 +60,7 @@ func (s *Service) Export(ctx context.Context, actor journal.Actor, q contact.Que
 
 // Restricted counts the people whose data may only be kept (Art. 18).
 func (s *Service) Restricted(ctx context.Context) (int, error) {
-	all, err := contact.Restricted(ctx, s.db.R)
+	all, err := contact.AllRestricted(ctx, s.db.R)
 	return len(all), err
 }
 

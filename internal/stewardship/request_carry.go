@@ -15,7 +15,7 @@ import (
 
 // Named refusals of carrying out.
 var (
-	ErrHeld         = fault.New(fault.Conflict, "requests.held")
+	ErrTellFirst    = fault.New(fault.Conflict, "requests.held")
 	ErrNothing      = fault.New(fault.Invalid, "requests.nothing_changed")
 	ErrNoPurpose    = fault.New(fault.Invalid, "requests.no_purpose").At("purposes")
 	ErrNotSure      = fault.New(fault.Invalid, "requests.erase_unsure").At("sure")
@@ -65,7 +65,7 @@ func (q *Requests) EraseFor(ctx context.Context, actor journal.Actor, id request
 				return nil, err
 			}
 			if len(refs) > 0 {
-				return nil, ErrHeld.With("Incidents", strings.Join(refs, ", "))
+				return nil, ErrTellFirst.With("Incidents", strings.Join(refs, ", "))
 			}
 		}
 		p, err := contact.ByID(ctx, c.tx, c.r.ContactID)
@@ -78,12 +78,12 @@ func (q *Requests) EraseFor(ctx context.Context, actor journal.Actor, id request
 		if err := c.keepReach(ctx, p); err != nil {
 			return nil, err
 		}
-		counts, err := c.q.d.Steward.eraseIn(ctx, c.tx, c.actor, c.r.ContactID, OnRequest)
+		receipt, err := c.q.d.Steward.eraseIn(ctx, c.tx, c.actor, c.r.ContactID, OnRequest)
 		if err != nil {
 			return nil, err
 		}
 		facts := map[string]string{}
-		for what, n := range counts {
+		for what, n := range receipt.Counts {
 			facts["n_"+what] = number(n)
 		}
 		return facts, nil

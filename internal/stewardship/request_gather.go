@@ -224,7 +224,7 @@ func (s *Service) gatherConsents(ctx context.Context, tx bun.Tx, c contact.Conta
 	}
 	for _, p := range append([]processing.Purpose{{ID: consent.AllMarketing}}, record.Purposes...) {
 		for _, ch := range processing.Channels() {
-			since, err := s.suppressedSince(ctx, tx, c, p.ID, ch)
+			since, err := s.suppressedSince(ctx, tx, c, consent.Use{Purpose: p.ID, Channel: ch})
 			if err != nil {
 				return out, err
 			}

@@ -15,6 +15,7 @@ import (
 // somebody who is erased, what moves with somebody who is merged.
 func (q *Requests) Register() {
 	q.d.Steward.OnErase("requests", q.forget)
+	q.d.Steward.OnHold("requests", q.hold)
 	q.d.Steward.OnMerge("requests", Mover{
 		Move: func(ctx context.Context, tx bun.Tx, from, to contact.ID) (string, error) {
 			return request.Reassign(ctx, tx, from, to)
@@ -47,6 +48,28 @@ func (q *Requests) forget(ctx context.Context, tx bun.Tx, p contact.Contact) (ma
 		n++
 	}
 	return map[string]int{"requests": n}, nil
+}
+
+// hold keeps people with an open request from being taken out by retention: what they
+// asked about must still be there when it is answered.
+func (q *Requests) hold(ctx context.Context, tx bun.IDB, ids []contact.ID) (map[contact.ID]string, error) {
+	open, err := request.List(ctx, tx, request.Filter{State: request.Open}, 0)
+	if err != nil {
+		return nil, err
+	}
+	refs := map[contact.ID]string{}
+	for _, r := range open {
+		if r.ContactID != "" {
+			refs[r.ContactID] = r.Ref
+		}
+	}
+	out := map[contact.ID]string{}
+	for _, id := range ids {
+		if ref, ok := refs[id]; ok {
+			out[id] = ref
+		}
+	}
+	return out, nil
 }
 
 // OpenOf returns the references of a person's open requests: while there is one, no
