@@ -65,9 +65,6 @@ CREATE TABLE request_papers (
 --bun:split
 CREATE INDEX request_papers_by_request ON request_papers (request_id, made_at);
 --bun:split
--- People whose data may only be kept (Art. 18) are few and looked up at every export.
-CREATE INDEX contacts_restricted ON contacts (restricted_at) WHERE restricted_at IS NOT NULL;
---bun:split
 -- A duty is one of an incident or of a request, never of both.
 ALTER TABLE obligations ALTER COLUMN incident_id DROP NOT NULL;
 --bun:split
