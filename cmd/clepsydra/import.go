@@ -67,6 +67,10 @@ func (c importContactsCmd) Run(e *env) error {
 		fmt.Fprintf(e.out, "  column %q is %s\n", column, field)
 	}
 	for _, column := range r.Dropped {
+		if field, ok := r.Undeclared[column]; ok {
+			fmt.Fprintf(e.out, "  column %q is left out: the field %s is not declared (Customers, Fields)\n", column, field)
+			continue
+		}
 		fmt.Fprintf(e.out, "  column %q is left out\n", column)
 	}
 	for _, l := range append(r.Warnings, r.Rejected...) {

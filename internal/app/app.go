@@ -168,6 +168,7 @@ func (a *App) buildServices() error {
 	})
 	registerLeaving(a.Stewardship)
 	a.useRetention()
+	a.Stewardship.OnMerge("communication", stewardship.Mover{Move: communication.Move, Back: communication.MoveBack})
 	a.Response = response.New(response.Deps{
 		DB: a.DB, Clock: a.clock.Now, Packs: a.Packs, Frames: a.frames, Firms: a.Firms, Accounts: a.Accounts,
 		Queue: queue{a.jobs, a.DB}, Alerter: a.alerter, Log: a.log, Changed: a.changed, LinkKey: a.key.Derive("links"),
@@ -193,10 +194,10 @@ func (a *App) buildRunner() error {
 
 // sweepUp is what is looked after every few minutes: reminders that must be there,
 // customer files that nobody imported in their day, sources whose turn has come, and
-// what was kept long enough.
+// what was kept long enough, and values of fields that ended.
 func (a *App) sweepUp(ctx context.Context) error {
 	return errors.Join(a.Response.Sweep(ctx), a.Stewardship.DropUploads(ctx), a.Sources.Sweep(ctx), a.Requests.SweepUp(ctx),
-		a.Stewardship.SweepRetention(ctx), a.sweepNames(ctx), a.proposeRetention(ctx))
+		a.Stewardship.SweepRetention(ctx), a.sweepNames(ctx), a.proposeRetention(ctx), a.Stewardship.EraseEnded(ctx))
 }
 
 // changed moves the boards that are open.

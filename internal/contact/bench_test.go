@@ -169,3 +169,19 @@ func BenchmarkIndex1M(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkDoubles100k looks through a file for people who may be in twice.
+func BenchmarkDoubles100k(b *testing.B) {
+	db := databasetest.SQLite(b)
+	list := parsed(b, shopFile(100_000))
+	if err := db.InTx(b.Context(), func(ctx context.Context, tx bun.Tx) error { return BaselineInsert(ctx, tx, list) }); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		pairs, _, err := FindDoubles(b.Context(), db.R)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(len(pairs)), "pairs")
+	}
+}

@@ -130,10 +130,16 @@ func (c *Contact) FillFrom(other Contact) []Field {
 		c.Marketing, c.UnsubscribedAt = other.Marketing, other.UnsubscribedAt
 		filled = append(filled, FieldMarketing)
 	}
+	for _, f := range other.Extra.Fields() {
+		if c.Extra.Get(f) == "" {
+			c.Extra = c.Extra.With(f, other.Extra.Get(f))
+			filled = append(filled, f)
+		}
+	}
 	return filled
 }
 
-// Clear empties a field that FillFrom had filled.
+// Clear empties a field; FieldAddress empties the whole address.
 func (c *Contact) Clear(f Field) {
 	switch f {
 	case FieldNumber:
@@ -152,6 +158,12 @@ func (c *Contact) Clear(f Field) {
 		c.Phone = ""
 	case FieldAddress:
 		c.Street, c.Postcode, c.City, c.Country = "", "", "", ""
+	case FieldStreet:
+		c.Street = ""
+	case FieldPostcode:
+		c.Postcode = ""
+	case FieldCity:
+		c.City = ""
 	case FieldCountry:
 		c.Country = ""
 	case FieldLanguage:
@@ -160,7 +172,19 @@ func (c *Contact) Clear(f Field) {
 		c.BirthDate = Date{}
 	case FieldMarketing:
 		c.Marketing, c.UnsubscribedAt = MarketingUnknown, time.Time{}
+	default:
+		if f.IsOwn() {
+			c.Extra = c.Extra.With(f, "")
+		}
 	}
+}
+
+// Without is c without the values of some fields, for a reader who may not see them.
+func (c Contact) Without(fields []Field) Contact {
+	for _, f := range fields {
+		c.Clear(f)
+	}
+	return c
 }
 
 func (c Contact) hasAddress() bool { return c.Street != "" || c.Postcode != "" || c.City != "" }

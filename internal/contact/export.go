@@ -45,37 +45,49 @@ type Exporter interface {
 	Close() error
 }
 
-// NewExporter begins a file. It fails with ErrExportFormat for a form that is not
-// in ExportFormats.
-func NewExporter(f Format, w io.Writer) (Exporter, error) {
+// NewExporter begins a file that holds the shipped fields and these own ones. It
+// fails with ErrExportFormat for a form that is not in ExportFormats.
+func NewExporter(f Format, w io.Writer, own ...Field) (Exporter, error) {
 	switch f {
 	case FormatCSV:
-		return newCSVExporter(w)
+		return newCSVExporter(w, own)
 	case FormatXLSX:
-		return newXLSXExporter(w)
+		return newXLSXExporter(w, own)
 	case FormatVCard:
-		return vcardExporter{w}, nil
+		return vcardExporter{w, own}, nil
 	case FormatJSON:
-		return &jsonExporter{w: w}, nil
+		return &jsonExporter{w: w, own: own}, nil
 	}
 	return nil, ErrExportFormat
 }
 
 // exportHeader names the columns of a table; an import knows them again.
-func exportHeader() []string {
-	return []string{
+func exportHeader(own []Field) []string {
+	names := []string{
 		"customer_number", "name", "given_name", "family_name", "organisation", "email", "phone",
 		"street", "postcode", "city", "country", "language", "birth_date", "marketing", "unsubscribed_at",
 		"import_id", "import_line", "created_at",
 	}
+	for _, f := range own {
+		names = append(names, string(f))
+	}
+	return names
 }
 
-func exportRow(c Contact) []string {
-	return []string{
+func exportRow(c Contact, own []Field) []string {
+	row := []string{
 		c.CustomerNumber, c.Name, c.GivenName, c.FamilyName, c.Organisation, c.Email, c.Phone,
 		c.Street, c.Postcode, c.City, c.Country, c.Language, c.BirthDate.String(), string(c.Marketing),
 		instantText(c.UnsubscribedAt), string(c.Source.ImportID), strconv.Itoa(c.Source.Line), instantText(c.CreatedAt),
 	}
+	if len(own) == 0 {
+		return row
+	}
+	values := c.Extra.Values()
+	for _, f := range own {
+		row = append(row, values[f])
+	}
+	return row
 }
 
 func instantText(t time.Time) string {
@@ -87,19 +99,22 @@ func instantText(t time.Time) string {
 
 // csvExporter writes what spreadsheets here open at once: UTF-8 with a byte order
 // mark, semicolons, CRLF.
-type csvExporter struct{ out *csv.Writer }
+type csvExporter struct {
+	out *csv.Writer
+	own []Field
+}
 
-func newCSVExporter(w io.Writer) (*csvExporter, error) {
+func newCSVExporter(w io.Writer, own []Field) (*csvExporter, error) {
 	if _, err := io.WriteString(w, "\uFEFF"); err != nil {
 		return nil, err
 	}
 	out := csv.NewWriter(w)
 	out.Comma, out.UseCRLF = ';', true
-	return &csvExporter{out}, out.Write(exportHeader())
+	return &csvExporter{out, own}, out.Write(exportHeader(own))
 }
 
 func (e *csvExporter) Write(c Contact) error {
-	row := exportRow(c)
+	row := exportRow(c, e.own)
 	for i, s := range row {
 		row[i] = harmless(s)
 	}
@@ -125,6 +140,7 @@ func harmless(s string) string {
 type jsonExporter struct {
 	w     io.Writer
 	begun bool
+	own   []Field
 }
 
 func (e *jsonExporter) Write(c Contact) error {
@@ -133,8 +149,8 @@ func (e *jsonExporter) Write(c Contact) error {
 		mark, e.begun = "[\n", true
 	}
 	known := map[string]any{"id": string(c.ID)}
-	row := exportRow(c)
-	for i, name := range exportHeader() {
+	row := exportRow(c, e.own)
+	for i, name := range exportHeader(e.own) {
 		if row[i] != "" && name != "import_line" {
 			known[name] = row[i]
 		}

@@ -9,7 +9,10 @@ import (
 // vcardExporter writes vCards 4.0 (RFC 6350). Whether somebody wants mailings has
 // no property of its own there, so it stands in X-MARKETING; a program that does
 // not know it keeps it.
-type vcardExporter struct{ w io.Writer }
+type vcardExporter struct {
+	w   io.Writer
+	own []Field
+}
 
 func (e vcardExporter) Write(c Contact) error {
 	var b strings.Builder
@@ -44,6 +47,9 @@ func (e vcardExporter) Write(c Contact) error {
 	line(cardNumber, c.CustomerNumber)
 	line(cardMarketing, string(c.Marketing))
 	line("X-UNSUBSCRIBED-AT", instantText(c.UnsubscribedAt))
+	for _, f := range e.own {
+		line(cardProperty(f), c.Extra.Get(f))
+	}
 	if !c.UpdatedAt.IsZero() {
 		line("REV", c.UpdatedAt.UTC().Format("20060102T150405Z"))
 	}

@@ -20,14 +20,15 @@ type xlsxExporter struct {
 	file  *excelize.File
 	sheet *excelize.StreamWriter
 	rows  int
+	own   []Field
 }
 
 // inMemory is a folder that cannot exist: the library then keeps its rows in
 // memory instead of in a file that others could read.
 const inMemory = "\x00"
 
-func newXLSXExporter(w io.Writer) (*xlsxExporter, error) {
-	e := &xlsxExporter{w: w, file: excelize.NewFile(excelize.Options{TmpDir: inMemory})}
+func newXLSXExporter(w io.Writer, own []Field) (*xlsxExporter, error) {
+	e := &xlsxExporter{w: w, own: own, file: excelize.NewFile(excelize.Options{TmpDir: inMemory})}
 	var err error
 	if e.sheet, err = e.file.NewStreamWriter("Sheet1"); err != nil {
 		return nil, fmt.Errorf("contact: begin workbook: %w", err)
@@ -36,8 +37,8 @@ func newXLSXExporter(w io.Writer) (*xlsxExporter, error) {
 	if err != nil {
 		return nil, fmt.Errorf("contact: begin workbook: %w", err)
 	}
-	heading := make([]any, 0, len(exportHeader()))
-	for _, h := range exportHeader() {
+	heading := []any{}
+	for _, h := range exportHeader(own) {
 		heading = append(heading, excelize.Cell{StyleID: bold, Value: h})
 	}
 	err = errors.Join(
@@ -52,7 +53,7 @@ func (e *xlsxExporter) Write(c Contact) error {
 	if e.rows++; e.rows > MostExportedRows {
 		return ErrExportLarge
 	}
-	row := exportRow(c)
+	row := exportRow(c, e.own)
 	cells := make([]any, len(row))
 	for i, s := range row {
 		if s != "" {

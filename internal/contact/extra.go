@@ -57,4 +57,9 @@ func (x Extra) With(f Field, value string) Extra {
 }
 
 // Fields lists the fields that have a value, sorted.
-func (x Extra) Fields() []Field { return slices.Sorted(maps.Keys(x.Values())) }
+func (x Extra) Fields() []Field {
+	if x == "" {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(x.Values()))
+}

@@ -47,6 +47,12 @@ func (c *Contact) TakeOver(r Row) []Change {
 		changed = append(changed, Change{FieldMarketing, map[Field]string{FieldMarketing: string(c.Marketing)}})
 		c.Marketing, c.UnsubscribedAt = from.Marketing, from.UnsubscribedAt
 	}
+	for _, f := range from.Extra.Fields() {
+		if old, now := c.Extra.Get(f), from.Extra.Get(f); old != "" && old != now {
+			changed = append(changed, Change{f, map[Field]string{f: old}})
+			c.Extra = c.Extra.With(f, now)
+		}
+	}
 	return changed
 }
 
@@ -77,6 +83,8 @@ func (c *Contact) Restore(old map[Field]string) {
 		case f == FieldMarketing:
 			c.Clear(FieldMarketing)
 			c.Marketing = Marketing(value)
+		case f.IsOwn():
+			c.Extra = c.Extra.With(f, value)
 		}
 	}
 }

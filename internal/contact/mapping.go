@@ -19,7 +19,11 @@ const (
 	ByUser    Reason = "user"
 	ByUnknown Reason = "unknown"
 	ByRefusal Reason = "refused"
-	ByDouble  Reason = "twice" // another column holds the same field
+	ByDouble  Reason = "twice"  // another column holds the same field
+	ByMemory  Reason = "memory" // so it was confirmed last time
+	// ByUndeclared columns are recognised, and left out because nobody declared
+	// that the field is needed.
+	ByUndeclared Reason = "undeclared"
 )
 
 // Column is one column of a file and what becomes of it.
@@ -28,6 +32,9 @@ type Column struct {
 	Header string // as in the file; empty without a header
 	Field  Field  // FieldNone: left out
 	Why    Reason
+	Meant  Field // what a ByUndeclared column would be
+	// IsEmpty: nothing stands in the first rows of a ByUndeclared column.
+	IsEmpty bool
 }
 
 // Label is how a column is called to people: its heading, or its number.
@@ -46,6 +53,7 @@ type mapper struct {
 	patterns *patterns
 	guard    *guard
 	preset   map[string]Field // headings of the tool the file comes from
+	declared *Declaration
 	warnings []*fault.Error
 	nested   bool // headings are paths such as address.city
 }
@@ -84,6 +92,10 @@ func (m *mapper) decide(hasHeader bool, chosen map[int]Field) {
 			c.Field, c.Why = f, ByUser
 			continue
 		}
+		if f, ok := m.declared.called(c.Header); ok && hasHeader {
+			m.set(c, f, ByHeader)
+			continue
+		}
 		if f, ok := m.preset[foldKey(c.Header)]; ok && hasHeader && m.agrees(i, f) {
 			m.set(c, f, ByPreset)
 			if f == FieldNone {
@@ -102,7 +114,17 @@ func (m *mapper) decide(hasHeader bool, chosen map[int]Field) {
 	m.findMail(chosen)
 	m.findNumber(chosen)
 	m.settle()
+	m.keepDeclared()
 	m.report()
+}
+
+// keepDeclared leaves out what was recognised and not declared.
+func (m *mapper) keepDeclared() {
+	for i := range m.columns {
+		if c := &m.columns[i]; !m.declared.Reads(c.Field) {
+			c.Meant, c.Field, c.Why, c.IsEmpty = c.Field, FieldNone, ByUndeclared, !m.any(i, isFilled)
+		}
+	}
 }
 
 // agrees reports whether a column can be what a known export says it is.
@@ -212,7 +234,7 @@ func (m *mapper) report() {
 	for i := range m.columns {
 		c := &m.columns[i]
 		mapped = mapped || c.Field != FieldNone
-		if (c.Why == ByUnknown || c.Why == ByPreset && c.Field == FieldNone) && (c.Header != "" || m.any(i, isFilled)) {
+		if (c.Why == ByUnknown || c.Why == ByUndeclared && !c.IsEmpty || c.Why == ByPreset && c.Field == FieldNone) && (c.Header != "" || m.any(i, isFilled)) {
 			dropped = append(dropped, c.Label())
 		}
 		if c.Why == ByDouble && m.any(i, isFilled) {
@@ -285,10 +307,14 @@ func (m *mapper) reportNumbers(c *Column) {
 
 // creditReasons gives a column that the user left as it was recognised the reason
 // it was recognised for.
-func (m *mapper) creditReasons(recognised []Column) {
+func (m *mapper) creditReasons(recognised []Column, otherwise Reason) {
 	for i := range m.columns {
-		if c := &m.columns[i]; c.Why == ByUser && c.Field == recognised[i].Field {
-			c.Why = recognised[i].Why
+		c := &m.columns[i]
+		if c.Why != ByUser {
+			continue
+		}
+		if c.Why = otherwise; c.Field == recognised[i].Field {
+			c.Why, c.Meant, c.IsEmpty = recognised[i].Why, recognised[i].Meant, recognised[i].IsEmpty
 		}
 	}
 }

@@ -24,6 +24,14 @@ type Options struct {
 	DefaultLanguage string // nl, fr, de, en
 	Today           Date   // for two-digit years; required with birth dates
 	MaxRows         int    // 0 means DefaultMaxRows
+	// Declared is what may be stored; columns of anything else are shown and left
+	// out. nil: every shipped field.
+	Declared *Declaration
+	// Remembered is how a file with the same headings was mapped last time; it is
+	// used while Mapping says nothing.
+	Remembered map[int]Field
+	// Recall finds Remembered by File.Headings, when nothing was chosen.
+	Recall func(headings string) (map[int]Field, error)
 }
 
 // What one file may hold at most, in rows and in bytes.
@@ -62,6 +70,7 @@ type File struct {
 	Preset     Preset    // the export it is; zero for any other file
 	SourceHash string    // of the file a cleaned one was made from; empty for any other
 	Screen     Screen    // looks at people before they are taken; nil: nobody does
+	Headings   string    // hash of the folded headings; empty without headings
 	reader     recordReader
 	again      func() (recordReader, error) // the rows once more, from the first
 	guard      *guard
@@ -118,7 +127,7 @@ func (o Options) check() error {
 		return ErrBadOption.At("delimiter").With("Value", "")
 	}
 	for _, f := range slices.Concat(slices.Collect(maps.Values(o.Mapping)), slices.Collect(maps.Values(o.Named))) {
-		if f != FieldNone && !IsField(f) {
+		if f != FieldNone && !f.IsOwn() && !IsField(f) {
 			return ErrBadOption.At("mapping").With("Value", shown(string(f)))
 		}
 	}
@@ -217,6 +226,12 @@ func (f *File) prepare(o Options) error {
 	if f.Preset, err = presetOf(headings); err != nil {
 		return err
 	}
+	f.Headings = headingsHash(headings)
+	if o.Recall != nil && len(o.Mapping)+len(o.Named) == 0 && f.Headings != "" {
+		if o.Remembered, err = o.Recall(f.Headings); err != nil {
+			return err
+		}
+	}
 	f.mapColumns(headings, width, o)
 	if len(f.pending) == 0 {
 		f.warn(keyNoRows.fault())
@@ -254,13 +269,17 @@ func (f *File) mapColumns(headings []string, width int, o Options) {
 	o.Mapping = o.byPlace(headings)
 	pl := newPlaces()
 	m := newMapper(headings, f.pending, width, newPatterns(pl), f.guard)
-	m.preset, m.nested = f.Preset.fields(), f.Format == FormatRows
-	m.decide(headings != nil, o.Mapping)
-	if len(o.Mapping) > 0 {
+	m.preset, m.declared, m.nested = f.Preset.fields(), o.Declared, f.Format == FormatRows
+	chosen, why := o.Mapping, ByUser
+	if len(chosen) == 0 {
+		chosen, why = o.Remembered, ByMemory
+	}
+	m.decide(headings != nil, chosen)
+	if len(chosen) > 0 {
 		plain := newMapper(headings, f.pending, width, m.patterns, f.guard)
-		plain.preset, plain.nested = m.preset, m.nested
+		plain.preset, plain.declared, plain.nested = m.preset, m.declared, m.nested
 		plain.decide(headings != nil, nil)
-		m.creditReasons(plain.columns)
+		m.creditReasons(plain.columns, why)
 	}
 	f.Columns = m.columns
 	for _, w := range m.warnings {
@@ -269,8 +288,12 @@ func (f *File) mapColumns(headings []string, width int, o Options) {
 	p := &rowParser{
 		options: o, columns: map[Field]int{}, places: pl, forms: newAddressForms(pl),
 		words: m.words, width: width, ragged: f.Format == FormatXLSX, guard: f.guard, all: f.Columns, status: f.Preset.Status,
+		undeclared: o.Declared.undeclared(),
 	}
 	for _, c := range m.columns {
+		if own, ok := o.Declared.OwnField(c.Field); ok {
+			p.own = append(p.own, ownColumn{own, c.Index, guessOrder(m.values[c.Index])})
+		}
 		if _, taken := p.columns[c.Field]; c.Field != FieldNone && !taken {
 			p.columns[c.Field] = c.Index
 		}

@@ -38,6 +38,9 @@ type rowParser struct {
 	guard   *guard
 	all     []Column
 	status  Marketing // of everybody in the file, unless the row says otherwise
+	own     []ownColumn
+	// undeclared are the fields a row must not keep, whatever they come from.
+	undeclared []Field
 }
 
 // draft is a row on its way to a contact.
@@ -65,6 +68,8 @@ func (p *rowParser) parse(rec record) Row {
 	d.address()
 	d.reach()
 	d.rest()
+	d.own()
+	d.restrict()
 	d.judge()
 	row.statesCountry, row.statesLanguage = d.get(FieldCountry) != "", languageOf(d.get(FieldLanguage)) != ""
 	return row

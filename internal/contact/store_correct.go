@@ -35,20 +35,6 @@ func (c *Contact) place(f Field) *string {
 	}[f]
 }
 
-// Value is what stands in a field, as people read it.
-func (c Contact) Value(f Field) string {
-	switch {
-	case f.IsOwn():
-		return c.Extra.Get(f)
-	case f == FieldBirthDate:
-		return c.BirthDate.String()
-	}
-	if at := c.place(f); at != nil {
-		return *at
-	}
-	return ""
-}
-
 // SetValue changes one field; an empty value empties it. It fails with ErrCorrectField
 // for a field that cannot be corrected and ErrCorrectValue for a value it cannot hold.
 func (c *Contact) SetValue(f Field, value string) error {

@@ -17,6 +17,17 @@ func Erase(ctx context.Context, tx bun.IDB, id ID, now time.Time) error {
 	if err != nil {
 		return err
 	}
+	if err := forgetMerges(ctx, tx, id); err != nil {
+		return err
+	}
+	if err := forgetPairs(ctx, tx, id); err != nil {
+		return err
+	}
+	return empty(ctx, tx, c, now)
+}
+
+// empty leaves nothing of a person but the row.
+func empty(ctx context.Context, tx bun.IDB, c Contact, now time.Time) error {
 	row := contactRow{
 		ID: string(c.ID), ErasedAt: now, ImportID: string(c.Source.ImportID), ImportLine: c.Source.Line,
 		CreatedAt: c.CreatedAt, UpdatedAt: now,
@@ -24,5 +35,5 @@ func Erase(ctx context.Context, tx bun.IDB, id ID, now time.Time) error {
 	if _, err := tx.NewUpdate().Model(&row).WherePK().Exec(ctx); err != nil {
 		return fmt.Errorf("contact: erase: %w", err)
 	}
-	return nil
+	return forgetSources(ctx, tx, c.ID)
 }

@@ -84,7 +84,16 @@ func GoneFrom(ctx context.Context, db bun.IDB, source string, id ImportID) (int,
 // latest pull, keep, can be taken back with them. Less is kept that way (Art. 5(1)(c)
 // and (e) GDPR).
 func ForgetReplaced(ctx context.Context, tx bun.IDB, source string, keep ImportID) error {
-	_, err := tx.NewUpdate().Model((*matchRow)(nil)).Set("previous = ''").
+	var rows []matchRow
+	err := tx.NewSelect().Model(&rows).Where("m.previous <> '' AND m.import_id <> ?", string(keep)).
+		Where("m.import_id IN (SELECT id FROM contact_imports WHERE source_id = ?)", source).Scan(ctx)
+	if err != nil {
+		return fmt.Errorf("contact: forget replaced values: %w", err)
+	}
+	if err := keepReplaced(ctx, tx, rows); err != nil {
+		return err
+	}
+	_, err = tx.NewUpdate().Model((*matchRow)(nil)).Set("previous = ''").
 		Where("previous <> '' AND import_id <> ?", string(keep)).
 		Where("import_id IN (SELECT id FROM contact_imports WHERE source_id = ?)", source).Exec(ctx)
 	if err != nil {

@@ -3,6 +3,7 @@ package contact
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -28,11 +29,17 @@ func Undo(ctx context.Context, tx bun.IDB, id ImportID, now time.Time) (removed 
 	if err := refuseShared(ctx, tx, id); err != nil {
 		return 0, err
 	}
-	if err := emptyFilled(ctx, tx, id, now); err != nil {
+	if err := emptyFilled(ctx, tx, in, now); err != nil {
 		return 0, err
 	}
 	if _, err := tx.NewDelete().Model((*matchRow)(nil)).Where("import_id = ?", string(id)).Exec(ctx); err != nil {
 		return 0, fmt.Errorf("contact: undo matches: %w", err)
+	}
+	// A merge that was taken back says nothing about its people any more.
+	_, err = tx.NewDelete().Model((*mergeRow)(nil)).Where("undone_at IS NOT NULL").
+		Where("kept_id IN (SELECT id FROM contacts WHERE import_id = ?) OR double_id IN (SELECT id FROM contacts WHERE import_id = ?)", string(id), string(id)).Exec(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("contact: undo merges: %w", err)
 	}
 	res, err := tx.NewDelete().Model((*contactRow)(nil)).Where("import_id = ?", string(id)).Exec(ctx)
 	if database.IsForeignKey(err) {
@@ -66,11 +73,12 @@ func refuseShared(ctx context.Context, tx bun.IDB, id ImportID) error {
 	return nil
 }
 
-// emptyFilled gives people who were there before their empty fields back.
-func emptyFilled(ctx context.Context, tx bun.IDB, id ImportID, now time.Time) error {
+// emptyFilled gives people who were there before their empty fields back. What
+// somebody corrected since is theirs and stays.
+func emptyFilled(ctx context.Context, tx bun.IDB, in Import, now time.Time) error {
 	var rows []matchRow
 	err := tx.NewSelect().Model(&rows).Join("JOIN contacts AS c ON c.id = m.contact_id").
-		Where("m.import_id = ? AND (m.filled <> '' OR m.previous <> '') AND (c.import_id IS NULL OR c.import_id <> ?)", string(id), string(id)).
+		Where("m.import_id = ? AND (m.filled <> '' OR m.previous <> '') AND (c.import_id IS NULL OR c.import_id <> ?)", string(in.ID), string(in.ID)).
 		OrderExpr("m.line DESC").Scan(ctx)
 	if err != nil {
 		return fmt.Errorf("contact: read filled fields: %w", err)
@@ -80,9 +88,17 @@ func emptyFilled(ctx context.Context, tx bun.IDB, id ImportID, now time.Time) er
 		if err != nil {
 			return err
 		}
-		c.Restore(unpackPrevious(r.Previous))
+		own, err := ownSources(ctx, tx, c.ID)
+		if err != nil {
+			return err
+		}
+		previous := unpackPrevious(r.Previous)
+		maps.DeleteFunc(previous, func(f Field, _ string) bool { return isLater(own, f, in.ImportedAt) })
+		c.Restore(previous)
 		for name := range strings.SplitSeq(r.Filled, ",") {
-			c.Clear(Field(name))
+			if !isLater(own, Field(name), in.ImportedAt) {
+				c.Clear(Field(name))
+			}
 		}
 		c.UpdatedAt = now
 		if err := update(ctx, tx, c); err != nil {
@@ -90,4 +106,15 @@ func emptyFilled(ctx context.Context, tx bun.IDB, id ImportID, now time.Time) er
 		}
 	}
 	return nil
+}
+
+// isLater reports whether a value, or a part of it, came from elsewhere since.
+func isLater(own map[Field]Provenance, f Field, at time.Time) bool {
+	for g, p := range own {
+		// Whoever corrects has seen what the import brought, even in the same moment.
+		if partOf(f, g) && (p.At.After(at) || p.At.Equal(at) && p.How != HowImported) {
+			return true
+		}
+	}
+	return false
 }

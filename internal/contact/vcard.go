@@ -15,6 +15,7 @@ import (
 type cardReader struct {
 	lines   *lineReader
 	started bool
+	own     []Field
 }
 
 // The properties of our own cards that vCard has no name for.
@@ -25,11 +26,21 @@ const (
 
 // cardHeadings are the columns a card becomes. The note is shown as a column that
 // is left out.
-func cardHeadings() []string {
-	return []string{
+func cardHeadings(own []Field) []string {
+	names := []string{
 		"Name", "First name", "Last name", "Organisation", "E-mail", "Phone", "Mobile",
 		"Street", "Address 2", "Postcode", "City", "Country", "Birth date", "Language", "customer_number", "marketing", "NOTE",
 	}
+	for _, f := range own {
+		names = append(names, string(f))
+	}
+	return names
+}
+
+// cardProperty is where a card keeps an own field: X-OWN-SHOE-SIZE for x_shoe_size.
+func cardProperty(f Field) string {
+	name := strings.TrimPrefix(string(f), OwnPrefix)
+	return "X-OWN-" + strings.ToUpper(strings.ReplaceAll(name, "_", "-"))
 }
 
 // openCards turns the cards into rows, in memory.
@@ -42,7 +53,7 @@ func (f *File) openCards(src io.ReaderAt, size int64, o Options) error {
 		kind.encoding, kind.mixed = o.Encoding, o.Encoding == EncodingUTF8
 	}
 	f.Encoding = kind.encoding
-	s, err := newSpool(&cardReader{lines: newLineReader(decoded(src, size, kind))}, nil)
+	s, err := newSpool(&cardReader{lines: newLineReader(decoded(src, size, kind)), own: o.Declared.OwnKeys()}, nil)
 	if err != nil {
 		return err
 	}
@@ -59,7 +70,7 @@ func (c *cardReader) close() error { return nil }
 func (c *cardReader) next() (record, error) {
 	if !c.started {
 		c.started = true
-		return record{line: 0, fields: cardHeadings()}, nil
+		return record{line: 0, fields: cardHeadings(c.own)}, nil
 	}
 	for {
 		line, text, err := c.card()
@@ -79,7 +90,7 @@ func (c *cardReader) next() (record, error) {
 		if k := strings.ToLower(card.Value(vcard.FieldKind)); k != "" && k != "individual" && k != "org" {
 			continue // a group or a place is nobody
 		}
-		rec.fields = cardFields(card)
+		rec.fields = cardFields(card, c.own)
 		return rec, nil
 	}
 }
@@ -157,7 +168,7 @@ func (c *cardReader) property() (physicalLine, error) {
 }
 
 // cardFields are the cells of a card, in the order of cardHeadings.
-func cardFields(card vcard.Card) []string {
+func cardFields(card vcard.Card, own []Field) []string {
 	name := components(card.Value(vcard.FieldName))
 	var address []string
 	if a := card.Preferred(vcard.FieldAddress); a != nil {
@@ -182,13 +193,17 @@ func cardFields(card vcard.Card) []string {
 	if full == org {
 		full = "" // the card of a firm
 	}
-	return []string{
+	fields := []string{
 		full, part(name, 1), part(name, 0), org,
 		strings.TrimPrefix(unescaped(card.PreferredValue(vcard.FieldEmail)), "mailto:"), phone, mobile,
 		street, part(address, 1), part(address, 5), part(address, 3), part(address, 6),
 		cardDay(card.Value(vcard.FieldBirthday)), card.PreferredValue(vcard.FieldLanguage),
 		unescaped(card.Value(cardNumber)), card.Value(cardMarketing), unescaped(card.Value(vcard.FieldNote)),
 	}
+	for _, f := range own {
+		fields = append(fields, unescaped(card.Value(cardProperty(f))))
+	}
+	return fields
 }
 
 // cardPhones are the preferred number that is no mobile and no fax, and the

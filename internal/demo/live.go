@@ -9,6 +9,7 @@ import (
 
 	"clepsydra/internal/contact"
 	"clepsydra/internal/journal"
+	"clepsydra/internal/processing"
 	"clepsydra/internal/stewardship"
 )
 
@@ -62,6 +63,9 @@ func (n *narrator) importCustomers(ctx context.Context, customers int) error {
 	if err := WriteMailingExport(&csv, People(customers, 1846)); err != nil {
 		return err
 	}
+	if err := n.declareBirthDate(ctx); err != nil {
+		return err
+	}
 	res, err := n.h.App.Stewardship.Import(ctx, n.lead(), stewardship.ImportInput{
 		File: bytes.NewReader(csv.Bytes()), Size: int64(csv.Len()), Name: "nieuwsbrief-export.csv", Options: contact.Options{DefaultCountry: "BE"},
 	})
@@ -69,6 +73,18 @@ func (n *narrator) importCustomers(ctx context.Context, customers int) error {
 		return fmt.Errorf("demo: customers: %w", err)
 	}
 	n.file = res.Import.ID
+	return nil
+}
+
+// declareBirthDate has the firm keep birth dates, and say why.
+func (n *narrator) declareBirthDate(ctx context.Context) error {
+	_, err := n.h.App.Stewardship.DeclareField(ctx, n.lead(), processing.Declaring{Categories: n.h.App.Packs.Categories(), Field: processing.Field{
+		Key: contact.FieldBirthDate, Category: "birth_date", Purposes: []processing.PurposeID{"orders"},
+		Why: "Om minderjarigen te vinden onder de mensen die door een gegevenslek getroffen zijn.",
+	}})
+	if err != nil {
+		return fmt.Errorf("demo: declare the birth date: %w", err)
+	}
 	return nil
 }
 

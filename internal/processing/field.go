@@ -8,15 +8,15 @@ import (
 )
 
 // Kind is what the values of the firm's own field look like.
-type Kind string
+type Kind = contact.Kind
 
 // The kinds.
 const (
-	KindText   Kind = "text"
-	KindNumber Kind = "number"
-	KindDate   Kind = "date"
-	KindYesNo  Kind = "yes_no"
-	KindChoice Kind = "choice"
+	KindText   = contact.KindText
+	KindNumber = contact.KindNumber
+	KindDate   = contact.KindDate
+	KindYesNo  = contact.KindYesNo
+	KindChoice = contact.KindChoice
 )
 
 // Field is a field the firm declared: without it nothing of the sort is stored.
@@ -33,6 +33,9 @@ type Field struct {
 	Why       string        `json:"why,omitempty" yaml:"why"` // why it is needed, in the firm's words
 	// Readers are the roles that may see it; empty: all who may see the customer file.
 	Readers []string `json:"readers,omitempty" yaml:"readers"`
+	// Condition is the ground of Art. 9(2) GDPR, by its letter, for data of a special
+	// category; empty for all others.
+	Condition string `json:"condition,omitempty" yaml:"condition"`
 	// Months shortens the retention of the purposes for this field alone; 0: theirs.
 	Months      int       `json:"months,omitempty" yaml:"months"`
 	ConfirmedAt time.Time `json:"confirmed_at,omitzero" yaml:"-"` // zero: only proposed

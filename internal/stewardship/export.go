@@ -23,13 +23,17 @@ type Export struct {
 	ids []contact.ID
 	// only leaves out whom the firm may not write to for this use; zero: nobody.
 	only consent.Use
+	// own are the firm's own fields that go out; hidden are fields that whoever takes
+	// the file may not see.
+	own, hidden []contact.Field
 }
 
 // Export prepares a file of the people q means. The journal entry, with the count
 // and who took it, is written before the first byte leaves. It fails with
 // contact.ErrExportFormat, and with contact.ErrExportLarge when the form cannot
-// hold so many.
-func (s *Service) Export(ctx context.Context, actor journal.Actor, q contact.Query, f contact.Format) (Export, error) {
+// hold so many. hidden are the fields actor may not see (processing.Record.HiddenFrom):
+// they stay empty.
+func (s *Service) Export(ctx context.Context, actor journal.Actor, q contact.Query, f contact.Format, hidden ...contact.Field) (Export, error) {
 	if !slices.Contains(contact.ExportFormats(), f) {
 		return Export{}, contact.ErrExportFormat
 	}
@@ -47,6 +51,11 @@ func (s *Service) Export(ctx context.Context, actor journal.Actor, q contact.Que
 	if f == contact.FormatXLSX && len(ids) > contact.MostExportedRows {
 		return Export{}, contact.ErrExportLarge.With("Most", contact.MostExportedRows)
 	}
+	record, err := s.Record(ctx)
+	if err != nil {
+		return Export{}, fmt.Errorf("export contacts: %w", err)
+	}
+	own := slices.DeleteFunc(record.Declaration().OwnKeys(), func(f contact.Field) bool { return slices.Contains(hidden, f) })
 	e := journal.Entry{
 		Case: journal.Case{Kind: "firm"}, Kind: "contact.exported", Actor: actor, RecordedAt: s.moment(),
 		Facts: map[string]string{"format": string(f), "import": string(q.ImportID)},
@@ -55,7 +64,7 @@ func (s *Service) Export(ctx context.Context, actor journal.Actor, q contact.Que
 	if err := s.record(ctx, e); err != nil {
 		return Export{}, fmt.Errorf("export contacts: %w", err)
 	}
-	return Export{Format: f, Count: len(ids), Restricted: all - len(ids), s: s, ids: ids}, nil
+	return Export{Format: f, Count: len(ids), Restricted: all - len(ids), s: s, ids: ids, own: own, hidden: hidden}, nil
 }
 
 // Restricted counts the people whose data may only be kept (Art. 18).
@@ -70,7 +79,7 @@ const exportBatch = 1000
 // Write writes the file and returns how many people are in it. Whoever was
 // erased or restricted since the export was prepared is left out.
 func (e Export) Write(ctx context.Context, w io.Writer) (n int, err error) {
-	out, err := contact.NewExporter(e.Format, w)
+	out, err := contact.NewExporter(e.Format, w, e.own...)
 	if err != nil {
 		return 0, fmt.Errorf("export contacts: %w", err)
 	}
@@ -86,7 +95,7 @@ func (e Export) Write(ctx context.Context, w io.Writer) (n int, err error) {
 			if c.IsErased() || !c.RestrictedAt.IsZero() {
 				continue
 			}
-			if err := out.Write(c); err != nil {
+			if err := out.Write(c.Without(e.hidden)); err != nil {
 				return n, fmt.Errorf("export contacts: %w", err)
 			}
 			n++

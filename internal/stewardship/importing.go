@@ -17,6 +17,7 @@ import (
 	"clepsydra/internal/contact"
 	"clepsydra/internal/fault"
 	"clepsydra/internal/journal"
+	"clepsydra/internal/processing"
 )
 
 // ImportInput is a file and what the user says about it. File is read several
@@ -56,15 +57,24 @@ type ImportResult struct {
 	Import contact.Import
 }
 
-// DryRun reads a file without any store and compares its rows with one another
-// only. now serves two-digit years.
+// DryRun reads a file without any store, by the shipped proposal of declared fields,
+// and compares its rows with one another only. now serves two-digit years.
 func DryRun(ctx context.Context, in ImportInput, now time.Time) (ImportPlan, error) {
+	r, err := processing.Starter()
+	if err != nil {
+		return ImportPlan{}, err
+	}
+	in.Options.Declared = r.Declaration()
 	return dryRun(ctx, in, now, nil, nil)
 }
 
 // Preview says what Import would do, compared with the people in the store. It
 // changes nothing and fails as Import does for a file that cannot be read.
 func (s *Service) Preview(ctx context.Context, in ImportInput) (ImportPlan, error) {
+	in, err := s.readied(ctx, in)
+	if err != nil {
+		return ImportPlan{}, err
+	}
 	screen, err := s.screen(ctx, s.db.R, false)
 	if err != nil {
 		return ImportPlan{}, err
@@ -137,6 +147,9 @@ func (s *Service) Import(ctx context.Context, actor journal.Actor, in ImportInpu
 // else and may still refuse.
 func (s *Service) importing(ctx context.Context, actor journal.Actor, in ImportInput, first func(context.Context, bun.Tx) error) (res ImportResult, err error) {
 	now := s.moment()
+	if in, err = s.readied(ctx, in); err != nil {
+		return ImportResult{}, err
+	}
 	f, plan, err := in.open(now)
 	if err != nil {
 		return ImportResult{}, err
@@ -164,6 +177,11 @@ func (s *Service) importing(ctx context.Context, actor journal.Actor, in ImportI
 		}
 		if i.Accepted+i.Duplicates == 0 {
 			return contact.ErrNothingTaken
+		}
+		if in.source == "" {
+			if err := remember(ctx, tx, f, now); err != nil {
+				return err
+			}
 		}
 		if err := journal.Append(ctx, tx, imported(*i, res.Blocked, actor)); err != nil || in.after == nil {
 			return err

@@ -21,13 +21,16 @@ type ImportReport struct {
 	Warnings      []ReportedLine    `json:"warnings"` // the first thousand
 	Mapping       map[string]string `json:"mapping"`  // heading, or "#1", to field
 	Dropped       []string          `json:"dropped"`  // headings left out
-	Sample        []ReportedContact `json:"sample"`
-	Format        string            `json:"format"`
-	Encoding      string            `json:"encoding,omitempty"`
-	Delimiter     string            `json:"delimiter,omitempty"`
-	Sheet         string            `json:"sheet,omitempty"`
-	HasHeader     bool              `json:"has_header"`
-	FileHash      string            `json:"file_sha256"`
+	// Undeclared are those of Dropped that were recognised and are left out because no
+	// such field is declared, with the field.
+	Undeclared map[string]string `json:"undeclared,omitempty"`
+	Sample     []ReportedContact `json:"sample"`
+	Format     string            `json:"format"`
+	Encoding   string            `json:"encoding,omitempty"`
+	Delimiter  string            `json:"delimiter,omitempty"`
+	Sheet      string            `json:"sheet,omitempty"`
+	HasHeader  bool              `json:"has_header"`
+	FileHash   string            `json:"file_sha256"`
 }
 
 // ReportedLine is a finding in words. Line is left out when it concerns the
@@ -56,6 +59,8 @@ type ReportedContact struct {
 	Language       string `json:"language,omitempty"`
 	BirthDate      string `json:"birth_date,omitempty"`
 	Marketing      string `json:"marketing,omitempty"`
+	// Own are the values of the firm's own fields, by key.
+	Own map[contact.Field]string `json:"own,omitempty"`
 }
 
 // Report puts the plan into words.
@@ -74,6 +79,9 @@ func (p ImportPlan) Report(tr Translate) ImportReport {
 	for _, c := range p.Columns {
 		if c.Field == contact.FieldNone {
 			r.Dropped = append(r.Dropped, c.Label())
+			if c.Why == contact.ByUndeclared {
+				r.undeclared(c)
+			}
 			continue
 		}
 		r.Mapping[c.Label()] = string(c.Field)
@@ -83,10 +91,17 @@ func (p ImportPlan) Report(tr Translate) ImportReport {
 			Line: c.Source.Line, CustomerNumber: c.CustomerNumber, Name: c.Name, GivenName: c.GivenName,
 			FamilyName: c.FamilyName, Organisation: c.Organisation, Email: c.Email, Phone: c.Phone,
 			Street: c.Street, Postcode: c.Postcode, City: c.City, Country: c.Country, Language: c.Language,
-			BirthDate: c.BirthDate.String(), Marketing: string(c.Marketing),
+			BirthDate: c.BirthDate.String(), Marketing: string(c.Marketing), Own: c.Extra.Values(),
 		})
 	}
 	return r
+}
+
+func (r *ImportReport) undeclared(c contact.Column) {
+	if r.Undeclared == nil {
+		r.Undeclared = map[string]string{}
+	}
+	r.Undeclared[c.Label()] = string(c.Meant.DeclaredAs())
 }
 
 func reported(list []contact.Problem, tr Translate) []ReportedLine {

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -46,6 +47,7 @@ type Service struct {
 	keeping RetentionParts
 	// gatherers are what requests of people ask of other parts; see OnGather.
 	gatherers map[string]Gatherer
+	looking   sync.Mutex // one look for doubles at a time
 }
 
 // New makes the service. now is the clock; inUse are asked before an import is
@@ -127,9 +129,13 @@ func (s *Service) Search(ctx context.Context, actor journal.Actor, q contact.Que
 }
 
 // View returns one person and records that actor looked. Nobody is shown unless
-// the entry was written. It fails with contact.ErrNotFound.
+// the entry was written. It fails with contact.ErrNotFound. A double that was merged
+// gives the person who was kept: compare the id.
 func (s *Service) View(ctx context.Context, actor journal.Actor, id contact.ID) (c contact.Contact, err error) {
 	err = s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		if id, err = contact.KeptFor(ctx, tx, id); err != nil {
+			return err
+		}
 		if c, err = contact.ByID(ctx, tx, id); err != nil {
 			return err
 		}

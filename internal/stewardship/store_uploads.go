@@ -35,7 +35,11 @@ var ErrUploadGone = fault.New(fault.NotFound, "contact.upload_gone")
 // identifier. National numbers, payment cards and passwords are taken out of it
 // first: they are never written anywhere. It fails as contact.Open does.
 func (s *Service) KeepUpload(ctx context.Context, actor journal.Actor, name string, content []byte) (string, error) {
-	content, err := contact.Cleaned(content, contact.Options{Today: contact.DateOf(s.moment())})
+	record, err := s.Record(ctx)
+	if err != nil {
+		return "", fmt.Errorf("stewardship: keep upload: %w", err)
+	}
+	content, err = contact.Cleaned(content, contact.Options{Today: contact.DateOf(s.moment()), Declared: record.Declaration()})
 	if err != nil {
 		return "", fmt.Errorf("stewardship: clean upload: %w", err)
 	}

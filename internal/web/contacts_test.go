@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"clepsydra/internal/account"
+	"clepsydra/internal/contact"
+	"clepsydra/internal/processing"
 )
 
 const farmShop = "Email;Naam;Straat;Postcode;Gemeente;Land;Taal;Klantnummer;Nieuwsbrief;Geboortedatum\n" +
@@ -21,8 +23,18 @@ const farmShop = "Email;Naam;Straat;Postcode;Gemeente;Land;Taal;Klantnummer;Nieu
 // fill imports the customers of a farm shop.
 func (c *caller) fill() {
 	c.h.t.Helper()
+	c.h.declare("birth_date")
 	to, _, _ := strings.Cut(c.upload("klanten.csv", farmShop).leadsTo("/contacts/import/"), "?")
 	c.post(to+"/confirm", url.Values{}).leadsTo("/contacts/imports")
+}
+
+// declare declares a shipped field that the proposal leaves out.
+func (h *house) declare(key contact.Field) {
+	h.t.Helper()
+	_, err := h.app.Stewardship.DeclareField(background, h.who, processing.Declaring{Categories: h.app.Packs.Categories(), Field: processing.Field{
+		Key: key, Category: string(key), Purposes: []processing.PurposeID{"orders"}, Why: "To find minors among those affected",
+	}})
+	h.ok(err)
 }
 
 var rowOfPerson = regexp.MustCompile(`/contacts/people/[0-9a-f-]+" data-row>([^<]*)<`)

@@ -127,6 +127,9 @@ func (v *Visit) contactsPage() (contactsPage, error) {
 	if page.Page, err = v.S.d.Contacts.Search(v.Ctx(), v.Actor, q); err != nil {
 		return page, err
 	}
+	if err := v.hide(page.Page.Contacts); err != nil {
+		return page, err
+	}
 	values := narrowing(page.Text, page.C)
 	page.query, page.Later = values.Encode(), !q.After.IsZero()
 	page.First = page.To("/contacts")
@@ -181,44 +184,4 @@ func (v *Visit) countryChoices(chosen string) []choice {
 		out = append(out, choice{code, label})
 	}
 	return out
-}
-
-// contactPage is one person of the customer file.
-type contactPage struct {
-	C      contact.Contact
-	Source contact.Import // zero for one that was not imported
-
-	Consents  personConsents
-	Retention personRetention
-	// Requests are what the person asked about his data.
-	Requests personRequests
-}
-
-// contactPage reads what the page of a person shows; reading it is in the journal.
-func (v *Visit) contactPage() (page contactPage, err error) {
-	id := contact.ID(v.C.Params("contact"))
-	if page.C, err = v.S.d.Contacts.View(v.Ctx(), v.Actor, id); err != nil {
-		return page, err
-	}
-	if page.Consents, err = v.personConsents(page.C); err != nil {
-		return page, err
-	}
-	if page.Requests, err = v.personRequests(page.C); err != nil {
-		return page, err
-	}
-	if from := page.C.Source.ImportID; from != "" {
-		if page.Source, err = contact.ImportByID(v.Ctx(), v.S.d.DB.R, from); err != nil {
-			return page, err
-		}
-	}
-	page.Retention, err = v.personRetention(id)
-	return page, err
-}
-
-func showContact(v *Visit) error {
-	page, err := v.contactPage()
-	if err != nil {
-		return err
-	}
-	return v.Page("contact", page)
 }

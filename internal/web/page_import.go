@@ -53,6 +53,8 @@ type importPage struct {
 	Done     []contact.Import
 	Names    map[string]string
 	MaxMiB   int
+	Choices  []choice // what a column may be
+	Decides  bool     // the visitor may declare fields
 }
 
 // importChoice is what the user says about the file.
@@ -63,9 +65,6 @@ type importColumn struct {
 	contact.Column
 	Key string // name of the form field
 }
-
-// Fields, Encodings, Delimiters, Headers, Countries offer the choices.
-func (importPage) Fields() []contact.Field { return contact.Fields() }
 
 // Encodings are the ways in which a file may be written.
 func (importPage) Encodings() []string {
@@ -165,7 +164,7 @@ func (v *Visit) chosen() (importChoice, contact.Options) {
 		o.Delimiter = []rune(c.Delimiter)[0]
 	}
 	for k := range 200 {
-		if got := value("map_"+strconv.Itoa(k), "\x01"); got != "\x01" && (got == "" || contact.IsField(contact.Field(got))) {
+		if got := value("map_"+strconv.Itoa(k), "\x01"); got != "\x01" && (got == "" || contact.Field(got).IsOwn() || contact.IsField(contact.Field(got))) {
 			if o.Mapping == nil {
 				o.Mapping = map[int]contact.Field{}
 			}
@@ -181,6 +180,9 @@ func (v *Visit) previewPage() (importPage, error) {
 	in, plan, err := v.S.d.Contacts.PreviewUpload(v.Ctx(), v.Actor, page.Upload, options)
 	page.Chosen, page.Name, page.Plan = chosen, in.Name, plan
 	if err != nil {
+		return page, err
+	}
+	if err := v.offerFields(&page); err != nil {
 		return page, err
 	}
 	for _, c := range page.Plan.Columns {

@@ -32,11 +32,19 @@ func (p importPage) IsWiped() bool {
 
 // RefusedURL is where the refused rows of this very reading are.
 func (p importPage) RefusedURL(format string) string {
+	return "/contacts/import/" + url.PathEscape(p.Upload) + "/refused/" + format + "?" + p.reading().Encode()
+}
+
+// reading is how the file is read, as an address carries it.
+func (p importPage) reading() url.Values {
 	q := url.Values{"header": {p.Chosen.Header}, "country": {p.Chosen.Country}, "language": {p.Chosen.Language}, "encoding": {p.Chosen.Encoding}, "delimiter": {p.Chosen.Delimiter}}
+	if p.Incident != "" {
+		q.Set("incident", p.Incident)
+	}
 	for _, c := range p.Columns {
 		q.Set(c.Key, string(c.Field))
 	}
-	return "/contacts/import/" + url.PathEscape(p.Upload) + "/refused/" + format + "?" + q.Encode()
+	return q
 }
 
 // refusedRows answers with the rows that would be refused, each with its place, a

@@ -88,7 +88,7 @@ func (v *Visit) requestPage() (requestPage, error) {
 		page.Parts = append(page.Parts, requestPart{Item: i, Article: law.ArticleOf(i.Kind), Grounds: law.Grounds(i.Kind)})
 	}
 	page.CanExtend = page.R.IsOpen() && !page.R.IsAnswered() && !page.R.IsExtended() && v.Now.Before(page.R.DueAt)
-	for _, fill := range []func(*requestPage) error{v.fillClock, v.fillPerson, v.fillPapers} {
+	for _, fill := range []func(*requestPage) error{v.fillClock, v.fillWhose, v.fillPapers} {
 		if err := fill(&page); err != nil {
 			return page, err
 		}
@@ -156,8 +156,8 @@ func (v *Visit) requestRung(key string) string {
 	return key
 }
 
-// fillPerson finds who it is, or who it may be.
-func (v *Visit) fillPerson(page *requestPage) error {
+// fillWhose finds who it is, or who it may be.
+func (v *Visit) fillWhose(page *requestPage) error {
 	if page.R.Matching == request.Found && page.R.ContactID != "" {
 		return v.fillFound(page)
 	}

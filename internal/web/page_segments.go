@@ -121,7 +121,11 @@ func askForExport(v *Visit) error {
 func exportContacts(v *Visit) error {
 	text, criteria := v.narrow()
 	format := contact.Format(v.Form("format"))
-	out, refused := v.S.d.Contacts.Export(v.Ctx(), v.Actor, contact.Query{Text: text, Criteria: criteria}, format)
+	record, err := v.S.d.Contacts.Record(v.Ctx())
+	if err != nil {
+		return err
+	}
+	out, refused := v.S.d.Contacts.Export(v.Ctx(), v.Actor, contact.Query{Text: text, Criteria: criteria}, format, record.HiddenFrom(string(v.Account.Role))...)
 	if refused == nil {
 		out, refused = v.forMailing(out)
 	}

@@ -23,6 +23,9 @@ func (p tryPage) RefusedURL(format string) string {
 	return "/contacts/sources/" + url.PathEscape(string(p.Source.ID)) + "/refused/" + format
 }
 
+// DeclareURL leads to the declaration of a column's field.
+func (p tryPage) DeclareURL(c importColumn) string { return c.declareURL(url.Values{}) }
+
 func trySource(v *Visit) error {
 	return v.showTry(func(id source.ID) (importPage, error) {
 		var page importPage
@@ -46,6 +49,9 @@ func (v *Visit) showTry(read func(source.ID) (importPage, error)) error {
 		}
 		v.C.Status(fiber.StatusUnprocessableEntity)
 	}
+	if err := v.offerFields(&page.importPage); err != nil {
+		return err
+	}
 	for _, c := range page.Plan.Columns {
 		page.Columns = append(page.Columns, importColumn{c, "map_" + strconv.Itoa(c.Index)})
 	}
@@ -68,7 +74,7 @@ func mapSource(v *Visit) error {
 	for k := range maxMapped {
 		heading := v.C.FormValue("name_" + strconv.Itoa(k))
 		field := contact.Field(v.Form("map_" + strconv.Itoa(k)))
-		if heading != "" && (field == contact.FieldNone || contact.IsField(field)) {
+		if heading != "" && (field == contact.FieldNone || contact.IsField(field) || field.IsOwn()) {
 			mapping[heading] = field
 		}
 	}

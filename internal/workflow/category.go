@@ -20,6 +20,8 @@ type Category struct {
 	Special bool   `yaml:"special"`
 	EDPB    string `yaml:"edpb"`   // id of the DataType it belongs to
 	Advice  []Text `yaml:"advice"` // what the person can do about it; may be empty
+	// Refused says why no field of a customer file may hold such data; empty: it may.
+	Refused Text `yaml:"refused"`
 }
 
 // categoryList is the file as it is written.
@@ -52,6 +54,9 @@ func (l *loader) addCategories(c *checker, list categoryList) {
 		c.text(at+".name", cat.Name)
 		c.text(at+".inside", cat.Inside)
 		c.need(types[cat.EDPB], at+".edpb", "%q is not among the data types", cat.EDPB)
+		if len(cat.Refused) > 0 {
+			c.text(at+".refused", cat.Refused)
+		}
 		for j, line := range cat.Advice {
 			c.text(index(at+".advice", j), line)
 		}
