@@ -8,6 +8,7 @@ import "embed"
 // folder.
 //
 //go:embed categories.yaml edpb.yaml ladders.yaml watch.yaml holidays/*.yaml regimes/*.yaml authorities/*.yaml scenarios/*.yaml assessments/*.yaml schemas/*.schema.json presets/*.yaml record/*.yaml marketing/*.yaml words/*.yaml
+//go:embed requests.yaml
 var FS embed.FS
 
 // Schema returns the JSON Schema of a kind of pack, such as "regime"; an error when

@@ -36,18 +36,19 @@ const (
 // UnknownPeople is the number of people affected while nobody knows it yet.
 const UnknownPeople = -1
 
-// Alert is one message about one incident. Every instant is in UTC; a zero instant
+// Alert is one message about one case: an incident, or the request of a data subject. Every instant is in UTC; a zero instant
 // means that it does not exist for this alert.
 type Alert struct {
 	Kind       Kind
-	IncidentID string // internal identifier, never shown
-	Reference  string // INC-2026-0012; empty only for a test
-	Scenario   string // title of the scenario card, from the rule pack
-	Status     string // code, shown as alert.status_<code>
-	Risk       string // code, shown as alert.risk_<code>
-	People     int    // people affected; UnknownPeople when not known yet
-	Duty       string // code of the duty, such as notify_authority
-	DutyName   string // its title from the rule pack; empty: alert.duty_<code>
+	IncidentID string   // internal identifier of the case, never shown
+	Reference  string   // INC-2026-0012; empty only for a test
+	Scenario   string   // title of the scenario card, from the rule pack
+	Status     string   // code, shown as alert.status_<code>
+	Risk       string   // code, shown as alert.risk_<code>
+	People     int      // people affected; UnknownPeople when not known yet
+	Duty       string   // code of the duty, such as notify_authority
+	DutyName   string   // its title from the rule pack; empty: alert.duty_<code>
+	Asks       []string // what a data subject asks, codes alert.asks_<code>; empty: it is an incident
 
 	DueAt       time.Time // the strict deadline; it always leads
 	StatutoryAt time.Time // the reading of Reg. 1182/71, shown beside it

@@ -60,7 +60,7 @@ func (a Alert) checkCodes() error {
 			return ErrNotAllowed.At(field)
 		}
 	}
-	for field, list := range map[string][]string{"missing": a.Missing, "asked": a.Asked} {
+	for field, list := range map[string][]string{"missing": a.Missing, "asked": a.Asked, "asks": a.Asks} {
 		for _, code := range list {
 			if !codeShape.MatchString(code) {
 				return ErrNotAllowed.At(field)

@@ -12,6 +12,8 @@ func codes(list string) []string {
 		return []string{"notify_authority", "communicate_people", "communicate", "complete_notification", "tell_controller", "answer_request"}
 	case "asked":
 		return []string{"lead", "deputy", "director", "last_resort", "handler", "manager", "dpo"}
+	case "asks":
+		return []string{"access", "correction", "erasure", "restriction", "portability", "objection_marketing", "objection", "withdrawal"}
 	case "missing":
 		return MissingCodes()
 	default:
@@ -29,5 +31,6 @@ func MissingCodes() []string {
 		"risk", "risk_reason", "consequences", "measures", "measures_taken",
 		"contact_point", "dpo_advice", "authority", "decision",
 		"communication", "letters", "approval", "notification", "receipt", "delay_reason", "tasks",
+		"person", "identity", "answer",
 	}
 }

@@ -11,7 +11,7 @@ func TestEveryCodeOfEveryListIsTranslated(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, list := range []string{"status", "risk", "duty", "asked", "missing"} {
+	for _, list := range []string{"status", "risk", "duty", "asked", "asks", "missing"} {
 		for _, code := range codes(list) {
 			if !strings.Contains(string(raw), "alert."+list+"_"+code+":") {
 				t.Errorf("alert.%s_%s has no text", list, code)

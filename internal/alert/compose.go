@@ -164,6 +164,9 @@ func (c composer) facts() []Fact {
 			facts = append(facts, Fact{Label: c.tr.T("alert.label_"+label, nil), Value: value, At: at})
 		}
 	}
+	if len(c.a.Asks) > 0 {
+		return append(facts, c.requestFacts()...)
+	}
 	add("scenario", c.a.Scenario, time.Time{})
 	if c.a.Kind != Reported && (c.a.Duty != "" || c.a.DutyName != "") {
 		add("duty", c.duty(), time.Time{})
@@ -191,6 +194,28 @@ func (c composer) watched() []Fact {
 		{Label: label("from"), Value: c.instant(c.a.From), At: c.a.From},
 		{Label: label("to"), Value: c.instant(c.a.To), At: c.a.To},
 	}
+}
+
+// requestFacts are the lines of a request: what is asked and until when. Nothing in
+// them says by whom.
+func (c composer) requestFacts() []Fact {
+	var kinds []string
+	for _, code := range c.a.Asks {
+		if word := c.code("asks", code); word != "" {
+			kinds = append(kinds, word)
+		}
+	}
+	facts := []Fact{{Label: c.tr.T("alert.label_asks", nil), Value: strings.Join(kinds, ", ")}}
+	if !c.a.DueAt.IsZero() {
+		facts = append(facts, Fact{Label: c.tr.T("alert.label_due", nil), Value: c.instant(c.a.DueAt), At: c.a.DueAt})
+	}
+	if !c.a.StatutoryAt.IsZero() && !c.a.StatutoryAt.Equal(c.a.DueAt) {
+		facts = append(facts, Fact{Label: c.tr.T("alert.label_statutory", nil), Value: c.instant(c.a.StatutoryAt), At: c.a.StatutoryAt})
+	}
+	if len(c.a.Asked) > 0 {
+		facts = append(facts, Fact{Label: c.tr.T("alert.label_asked", nil), Value: c.asked()})
+	}
+	return facts
 }
 
 // people is the count in words.

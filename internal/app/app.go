@@ -45,6 +45,7 @@ type App struct {
 	Watch       *stewardship.Watch
 	Sources     *stewardship.Sources
 	Signups     *stewardship.Signups
+	Requests    *stewardship.Requests
 	Papers      *document.Typesetter
 
 	cfg     config.Config
@@ -118,7 +119,7 @@ func New(cfg config.Config, db *database.DB, key database.Key, o Options) (*App,
 		a.log = slog.New(slog.DiscardHandler)
 	}
 	rules := func() error { return a.buildRules(o.ShippedRules) }
-	for _, build := range []func() error{rules, a.buildTexts, a.buildServices, a.buildWatch, a.buildRunner, a.buildWeb} {
+	for _, build := range []func() error{rules, a.buildTexts, a.buildServices, a.buildWatch, a.buildRequests, a.buildRunner, a.buildWeb} {
 		if err := build(); err != nil {
 			return nil, err
 		}
@@ -188,6 +189,7 @@ func (a *App) buildRunner() error {
 	work := a.handlers()
 	maps.Copy(work, watchHandlers(a.Watch))
 	maps.Copy(work, signupHandlers(a.Signups))
+	maps.Copy(work, requestHandlers(a.Requests))
 	a.runner, err = job.NewRunner(a.DB, a.jobs, job.Settings{
 		Handlers: work, Sweeps: []job.Sweep{job.Every(sweep{}, sweepEvery), job.Every(watchSweep{}, watchEvery)},
 		Queues: map[string]int{job.DefaultQueue: 4, lettersQueue: 1, sourcesQueue: 1, retentionQueue: 1}, Clock: a.clock, Logger: a.log,
@@ -199,7 +201,7 @@ func (a *App) buildRunner() error {
 // customer files that nobody imported in their day, sources whose turn has come, and
 // what was kept long enough, and values of fields that ended.
 func (a *App) sweepUp(ctx context.Context) error {
-	return errors.Join(a.Response.Sweep(ctx), a.Signups.ExpireSignups(ctx), a.Stewardship.DropUploads(ctx), a.Sources.Sweep(ctx),
+	return errors.Join(a.Response.Sweep(ctx), a.Signups.ExpireSignups(ctx), a.Stewardship.DropUploads(ctx), a.Sources.Sweep(ctx), a.Requests.SweepUp(ctx),
 		a.Stewardship.SweepRetention(ctx), a.sweepNames(ctx), a.proposeRetention(ctx), a.Stewardship.EraseEnded(ctx))
 }
 

@@ -65,6 +65,7 @@ func mayImport() map[string][]string {
 		"fetch":         {"contact", "fault", "source"},
 		"retention":     {"contact", "database", "deadline", "fault", "processing", "workflows"},
 		"obligation":    domain,
+		"request":       {"contact", "database", "deadline", "fault", "workflow", "workflows"},
 		"notification":  append(domain, "obligation"),
 		"communication": append(domain, "contact"),
 		"assessment":    {"database", "fault", "workflow"},
@@ -73,7 +74,7 @@ func mayImport() map[string][]string {
 		"register":      append(domain, "obligation", "notification", "communication"),
 		"watch":         {"database", "fault", "journal", "workflow", "workflows"},
 		"signup":        {"contact", "database", "fault", "processing", "workflow", "workflows"},
-		"stewardship":   {"signup", "assessment", "consent", "contact", "database", "deadline", "fault", "firm", "journal", "processing", "source", "watch", "workflow", "retention"},
+		"stewardship":   {"alert", "assessment", "consent", "contact", "database", "deadline", "fault", "firm", "journal", "obligation", "processing", "request", "retention", "signup", "source", "watch", "workflow"},
 		"response":      append(domain, "account", "alert", "assessment", "communication", "firm", "journal", "notification", "obligation", "recall", "fastlane"),
 		// Below here is what speaks to the world and what puts it together.
 		"web":  nil,

@@ -73,3 +73,6 @@ func isDomainLabel(l string) bool {
 	}
 	return true
 }
+
+// IsMail reports whether s is a mail address that can be written to.
+func IsMail(s string) bool { return isMail(s) }

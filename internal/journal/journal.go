@@ -15,7 +15,8 @@ import (
 )
 
 // Case is what an entry is about. Kind is "incident", "contact", "import",
-// "firm", "account", "scan", "form" or "repermission"; ID is empty where there is only one (the firm).
+// "firm", "account", "scan", "request", "form" or "repermission"; ID is empty where
+// there is only one (the firm).
 type Case struct{ Kind, ID string }
 
 // Actor is who did it. It is on every entry.

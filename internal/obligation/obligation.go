@@ -1,6 +1,6 @@
-// Package obligation is what the law asks for an incident: one row per incident,
-// regime, duty and recipient, with its clock, its filings and the ladder of
-// reminders that runs until it is settled.
+// Package obligation is what the law asks for an incident or for the request of a
+// data subject: one row per case, regime, duty and recipient, with its clock, its
+// filings and the ladder of reminders that runs until it is settled.
 //
 //	open -> met | met_late | waived
 //
@@ -28,6 +28,7 @@ const (
 	NotifyAuthority Duty = "notify_authority" // Art. 33(1)
 	InformPeople    Duty = "inform_people"    // Art. 34(1)
 	Document        Duty = "document"         // Art. 33(5)
+	AnswerRequest   Duty = "answer_request"   // Art. 12(3), of a request
 )
 
 // State is whether the duty is still open.
@@ -41,13 +42,15 @@ const (
 	Waived  State = "waived"
 )
 
-// Obligation is one duty of one incident. Instants are UTC. DueAt is the strict
+// Obligation is one duty of one case: IncidentID or RequestID is set, never both.
+// Instants are UTC. DueAt is the strict
 // end (for the 72 hours: awareness plus 72 hours exactly); StatutoryAt the
 // reading of Regulation 1182/71 beside it; both are zero for a duty "without
 // undue delay", which has TargetAt, a planning aid that is not law.
 type Obligation struct {
 	ID             ID
 	IncidentID     incident.ID
+	RequestID      string
 	Regime         string
 	RegimeVersion  string
 	Duty           Duty
@@ -79,6 +82,9 @@ var (
 	ErrPhaseUnknown     = fault.New(fault.Invalid, "obligation.phase_unknown")
 	ErrPhaseOrder       = fault.New(fault.Conflict, "obligation.phase_order")
 )
+
+// IsOfRequest reports whether it is the duty to answer a data subject.
+func (o Obligation) IsOfRequest() bool { return o.RequestID != "" }
 
 // IsOfGDPR reports whether it is one of the three duties of the GDPR, which have
 // pages and verbs of their own.

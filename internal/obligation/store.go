@@ -19,7 +19,8 @@ type obligationRow struct {
 	bun.BaseModel `bun:"table:obligations,alias:o"`
 
 	ID             string `bun:",pk"`
-	IncidentID     string
+	IncidentID     string `bun:",nullzero"`
+	RequestID      string `bun:",nullzero"`
 	Regime         string
 	RegimeVersion  string
 	Duty           string
@@ -82,6 +83,18 @@ const inOrderOfEnd = "CASE WHEN o.due_at IS NULL THEN 1 ELSE 0 END, o.due_at, o.
 // then those without one in the order they arose.
 func OfIncident(ctx context.Context, db bun.IDB, id incident.ID) ([]Obligation, error) {
 	return list(ctx, db, inOrderOfEnd, "o.incident_id = ?", id)
+}
+
+// OfRequest returns the duty to answer a request, or ErrNotFound.
+func OfRequest(ctx context.Context, db bun.IDB, requestID string) (Obligation, error) {
+	all, err := list(ctx, db, inOrderOfEnd, "o.request_id = ?", requestID)
+	if err != nil {
+		return Obligation{}, err
+	}
+	if len(all) == 0 {
+		return Obligation{}, ErrNotFound
+	}
+	return all[0], nil
 }
 
 // ListOpen returns every open obligation, the nearest end first; those without an
@@ -155,7 +168,7 @@ func list(ctx context.Context, db bun.IDB, order, where string, args ...any) ([]
 
 func rowOf(o Obligation) obligationRow {
 	return obligationRow{
-		ID: string(o.ID), IncidentID: string(o.IncidentID), Regime: o.Regime, RegimeVersion: o.RegimeVersion,
+		ID: string(o.ID), IncidentID: string(o.IncidentID), RequestID: o.RequestID, Regime: o.Regime, RegimeVersion: o.RegimeVersion,
 		Duty: string(o.Duty), Recipient: o.Recipient, Article: o.Article, StartedAt: o.StartedAt, DueAt: o.DueAt,
 		StatutoryAt: o.StatutoryAt, TargetAt: o.TargetAt, State: string(o.State), SettledAt: o.SettledAt, Reason: o.Reason,
 		AcknowledgedAt: o.AcknowledgedAt, AcknowledgedBy: o.AcknowledgedBy, CreatedAt: o.CreatedAt,
@@ -164,7 +177,7 @@ func rowOf(o Obligation) obligationRow {
 
 func (r obligationRow) obligation() Obligation {
 	return Obligation{
-		ID: ID(r.ID), IncidentID: incident.ID(r.IncidentID), Regime: r.Regime, RegimeVersion: r.RegimeVersion,
+		ID: ID(r.ID), IncidentID: incident.ID(r.IncidentID), RequestID: r.RequestID, Regime: r.Regime, RegimeVersion: r.RegimeVersion,
 		Duty: Duty(r.Duty), Recipient: r.Recipient, Article: r.Article, StartedAt: utc(r.StartedAt), DueAt: utc(r.DueAt),
 		StatutoryAt: utc(r.StatutoryAt), TargetAt: utc(r.TargetAt), State: State(r.State), SettledAt: utc(r.SettledAt), Reason: r.Reason,
 		AcknowledgedAt: utc(r.AcknowledgedAt), AcknowledgedBy: r.AcknowledgedBy, CreatedAt: utc(r.CreatedAt),

@@ -79,7 +79,7 @@ func reports(ctx context.Context, db bun.IDB) ([]incident.Incident, int, error) 
 // progress, in a handful of queries however many there are.
 func clocks(ctx context.Context, db bun.IDB) ([]Clock, error) {
 	var ids []string
-	err := db.NewRaw("SELECT DISTINCT incident_id FROM obligations WHERE state = ?", obligation.Open).Scan(ctx, &ids)
+	err := db.NewRaw("SELECT DISTINCT incident_id FROM obligations WHERE state = ? AND incident_id IS NOT NULL", obligation.Open).Scan(ctx, &ids)
 	if err != nil {
 		return nil, fmt.Errorf("register: clocks: %w", err)
 	}

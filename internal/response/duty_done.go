@@ -151,6 +151,9 @@ func (s *Service) Acknowledge(ctx context.Context, actor journal.Actor, id oblig
 	if err != nil {
 		return err
 	}
+	if o.IsOfRequest() {
+		return s.acknowledgeOther(ctx, actor, id)
+	}
 	return s.change(ctx, actor, o.IncidentID, func(ctx context.Context, c *change) error {
 		o, err := obligation.ByID(ctx, c.tx, id)
 		if err != nil {

@@ -83,7 +83,7 @@ func (s *Service) RefreshCard(ctx context.Context, id incident.ID) error {
 	if err != nil {
 		return err
 	}
-	card, ok, err := cardOf(ctx, s.d.DB.R, id)
+	card, ok, err := cardOf(ctx, s.d.DB.R, string(id))
 	if err != nil || !ok || !s.d.Alerter.HasChat(sc.firm) {
 		return err
 	}
@@ -121,7 +121,7 @@ func (s *Service) Remind(ctx context.Context, reminderID string) error {
 }
 
 func (s *Service) sendReminder(ctx context.Context, o obligation.Obligation, r obligation.Reminder, with []obligation.Reminder) error {
-	sc, err := s.scene(ctx, o.IncidentID)
+	sc, err := s.sceneOf(ctx, o)
 	if err != nil {
 		return err
 	}
@@ -172,7 +172,7 @@ func (s *Service) record(ctx context.Context, o obligation.Obligation, rs []obli
 			}
 			now := s.now()
 			err := journal.Append(ctx, tx, journal.Entry{
-				Case: journal.Case{Kind: "incident", ID: string(o.IncidentID)}, Kind: "reminder." + string(r.State), Actor: journal.System(),
+				Case: caseOf(o), Kind: "reminder." + string(r.State), Actor: journal.System(),
 				HappenedAt: now, RecordedAt: now,
 				Facts: map[string]string{"obligation": string(o.ID), "duty": string(o.Duty), "rung": r.Rung, "why": r.Why, "mails": fmt.Sprint(r.Mails), "chat": yes(r.SlackTS != "")},
 			})
@@ -249,6 +249,13 @@ func (c *change) restoreLadder(ctx context.Context, o obligation.Obligation) err
 	if c.firm, err = c.s.d.Firms.Get(ctx, c.tx); err != nil {
 		return err
 	}
+	if o.IsOfRequest() {
+		other, err := c.s.otherOf(ctx, c.tx, o)
+		if err != nil {
+			return err
+		}
+		return c.plan(ctx, other.Planned)
+	}
 	if c.i, err = incident.ByID(ctx, c.tx, o.IncidentID); err != nil {
 		return err
 	}
@@ -296,10 +303,10 @@ func (s *Service) deliver(ctx context.Context, sc scene, a alert.Alert, channels
 	return out, errors.Join(chatErr, mailErr)
 }
 
-// chat keeps one card per incident: the first alert posts it, every later one
+// chat keeps one card per case: the first alert posts it, every later one
 // edits it and says what is new in its thread.
 func (s *Service) chat(ctx context.Context, sc scene, a alert.Alert) (Posted, error) {
-	card, ok, err := cardOf(ctx, s.d.DB.R, sc.i.ID)
+	card, ok, err := cardOf(ctx, s.d.DB.R, sc.caseID())
 	if err != nil {
 		return Posted{}, err
 	}
@@ -307,14 +314,14 @@ func (s *Service) chat(ctx context.Context, sc scene, a alert.Alert) (Posted, er
 		if card, err = s.d.Alerter.Post(ctx, sc.firm, a); err != nil {
 			return Posted{}, err
 		}
-		return card, saveCard(ctx, s.d.DB.W, sc.i.ID, card, s.now())
+		return card, saveCard(ctx, s.d.DB.W, sc.caseID(), card, s.now())
 	}
-	err = s.d.Alerter.Update(ctx, sc.firm, card, sc.alert(alert.Status))
+	err = s.d.Alerter.Update(ctx, sc.firm, card, sc.card(a))
 	if errors.Is(err, ErrCardGone) {
 		if card, err = s.d.Alerter.Post(ctx, sc.firm, a); err != nil {
 			return Posted{}, err
 		}
-		return card, saveCard(ctx, s.d.DB.W, sc.i.ID, card, s.now())
+		return card, saveCard(ctx, s.d.DB.W, sc.caseID(), card, s.now())
 	}
 	if err != nil {
 		return Posted{}, err
@@ -346,11 +353,13 @@ func reasonOf(err error) string {
 	return "failed"
 }
 
-// scene is everything an alert about an incident can be made of.
+// scene is everything an alert about a case can be made of. other is set for one that
+// is no incident.
 type scene struct {
 	s        *Service
 	firm     firm.Firm
 	i        incident.Incident
+	other    *Other
 	duties   []obligation.Obligation
 	accounts map[string]account.Account // by role: lead, deputy, director
 	now      time.Time
@@ -368,22 +377,63 @@ func (s *Service) scene(ctx context.Context, id incident.ID) (scene, error) {
 	if sc.duties, err = obligation.OfIncident(ctx, s.d.DB.R, id); err != nil {
 		return sc, err
 	}
-	lead := sc.i.LeadID
+	sc.accounts, err = s.accountsFor(ctx, sc.firm, sc.i.LeadID)
+	return sc, err
+}
+
+// accountsFor finds the people behind the roles; the firm's lead stands in for a case
+// that has none.
+func (s *Service) accountsFor(ctx context.Context, f firm.Firm, lead string) (map[string]account.Account, error) {
 	if lead == "" {
-		lead = sc.firm.LeadID
+		lead = f.LeadID
 	}
-	for role, accountID := range map[string]string{"lead": lead, "deputy": sc.firm.DeputyID, "director": sc.firm.LastResortID} {
+	out := map[string]account.Account{}
+	for role, accountID := range map[string]string{"lead": lead, "deputy": f.DeputyID, "director": f.LastResortID} {
 		if accountID == "" {
 			continue
 		}
 		a, err := s.d.Accounts.ByID(ctx, s.d.DB.R, account.ID(accountID))
 		if err != nil {
-			return sc, err
+			return out, err
 		}
-		sc.accounts[role] = a
+		out[role] = a
 	}
-	return sc, nil
+	return out, nil
 }
+
+// sceneOf is the scene of the case behind a duty.
+func (s *Service) sceneOf(ctx context.Context, o obligation.Obligation) (scene, error) {
+	if o.IsOfRequest() {
+		return s.otherScene(ctx, o)
+	}
+	return s.scene(ctx, o.IncidentID)
+}
+
+// caseOf is what the journal calls the case behind a duty.
+func caseOf(o obligation.Obligation) journal.Case {
+	if o.IsOfRequest() {
+		return journal.Case{Kind: "request", ID: o.RequestID}
+	}
+	return journal.Case{Kind: "incident", ID: string(o.IncidentID)}
+}
+
+func (sc scene) caseID() string {
+	if sc.other != nil {
+		return sc.other.ID
+	}
+	return string(sc.i.ID)
+}
+
+// card is what the card in the chat says now. A request has no stages of its own, so
+// its card repeats the last reminder.
+func (sc scene) card(a alert.Alert) alert.Alert {
+	if sc.other != nil {
+		return a
+	}
+	return sc.alert(alert.Status)
+}
+
+func (sc scene) link(path string) string { return strings.TrimSuffix(sc.firm.BaseURL, "/") + path }
 
 // people returns those behind the roles, each once.
 func (sc scene) people(roles []string) []account.Account {
@@ -400,9 +450,12 @@ func (sc scene) people(roles []string) []account.Account {
 // alert fills the fields that every alert has. Only what may leave the house is
 // taken: the title and the summary of an incident never are.
 func (sc scene) alert(k alert.Kind) alert.Alert {
+	if sc.other != nil {
+		return sc.otherAlert(k)
+	}
 	a := alert.Alert{
 		Kind: k, IncidentID: string(sc.i.ID), Reference: sc.i.Ref, Status: string(sc.i.Status), Risk: riskCode(sc.i.Risk),
-		People: alert.UnknownPeople, Link: strings.TrimSuffix(sc.firm.BaseURL, "/") + "/incidents/" + string(sc.i.ID),
+		People: alert.UnknownPeople, Link: sc.link("/incidents/" + string(sc.i.ID)),
 		Language: sc.firm.Language, Zone: sc.firm.Location(), At: sc.now,
 	}
 	if sc.i.Approx.Known {
@@ -426,7 +479,7 @@ func (sc scene) addDuty(a *alert.Alert, o obligation.Obligation) {
 		a.DueAt = o.TargetAt
 	}
 	a.AcknowledgeID, a.Acknowledged = string(o.ID), !o.AcknowledgedAt.IsZero()
-	if IsOwnClock(o.Regime) {
+	if o.IsOfRequest() || IsOwnClock(o.Regime) {
 		return // its name is free text, which never leaves the house
 	}
 	if regime, err := sc.s.RegimeOf(sc.firm, o.Regime, o.RegimeVersion); err == nil {

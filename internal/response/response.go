@@ -144,14 +144,17 @@ type Deps struct {
 }
 
 // Service has the verbs. It is safe for concurrent use.
-type Service struct{ d Deps }
+type Service struct {
+	d      Deps
+	others Others
+}
 
 // New makes the service.
 func New(d Deps) *Service {
 	if d.Changed == nil {
 		d.Changed = func() {}
 	}
-	return &Service{d}
+	return &Service{d: d}
 }
 
 func (s *Service) now() time.Time { return s.d.Clock().UTC().Truncate(time.Microsecond) }

@@ -9,16 +9,15 @@ import (
 
 	"clepsydra/internal/alert"
 	"clepsydra/internal/database"
-	"clepsydra/internal/incident"
 )
 
 type cardRow struct {
 	bun.BaseModel `bun:"table:alert_cards"`
 
-	IncidentID string `bun:",pk"`
-	Channel    string
-	TS         string `bun:"ts"`
-	UpdatedAt  time.Time
+	CaseID    string `bun:",pk"`
+	Channel   string
+	TS        string `bun:"ts"`
+	UpdatedAt time.Time
 }
 
 type healthRow struct {
@@ -30,10 +29,10 @@ type healthRow struct {
 	ChangedAt time.Time
 }
 
-// cardOf returns where the card of an incident stands; false when it has none.
-func cardOf(ctx context.Context, db bun.IDB, id incident.ID) (Posted, bool, error) {
+// cardOf returns where the card of a case stands; false when it has none.
+func cardOf(ctx context.Context, db bun.IDB, id string) (Posted, bool, error) {
 	var row cardRow
-	err := db.NewSelect().Model(&row).Where("incident_id = ?", id).Scan(ctx)
+	err := db.NewSelect().Model(&row).Where("case_id = ?", id).Scan(ctx)
 	if database.IsNoRows(err) {
 		return Posted{}, false, nil
 	}
@@ -43,9 +42,9 @@ func cardOf(ctx context.Context, db bun.IDB, id incident.ID) (Posted, bool, erro
 	return Posted{row.Channel, row.TS}, true, nil
 }
 
-func saveCard(ctx context.Context, db bun.IDB, id incident.ID, p Posted, now time.Time) error {
-	row := cardRow{IncidentID: string(id), Channel: p.Channel, TS: p.TS, UpdatedAt: now}
-	_, err := db.NewInsert().Model(&row).On("CONFLICT (incident_id) DO UPDATE").
+func saveCard(ctx context.Context, db bun.IDB, id string, p Posted, now time.Time) error {
+	row := cardRow{CaseID: id, Channel: p.Channel, TS: p.TS, UpdatedAt: now}
+	_, err := db.NewInsert().Model(&row).On("CONFLICT (case_id) DO UPDATE").
 		Set("channel = EXCLUDED.channel, ts = EXCLUDED.ts, updated_at = EXCLUDED.updated_at").Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("response: save card: %w", err)

@@ -16,6 +16,8 @@ import (
 type Export struct {
 	Format contact.Format
 	Count  int // how many people it will hold
+	// Restricted are the people left out because their data may only be kept (Art. 18(2)).
+	Restricted int
 
 	s   *Service
 	ids []contact.ID
@@ -40,6 +42,12 @@ func (s *Service) Export(ctx context.Context, actor journal.Actor, q contact.Que
 	if err != nil {
 		return Export{}, fmt.Errorf("export contacts: %w", err)
 	}
+	kept, err := contact.AllRestricted(ctx, s.db.R)
+	if err != nil {
+		return Export{}, fmt.Errorf("export contacts: %w", err)
+	}
+	all := len(ids)
+	ids = slices.DeleteFunc(ids, func(id contact.ID) bool { return kept[id] })
 	if f == contact.FormatXLSX && len(ids) > contact.MostExportedRows {
 		return Export{}, contact.ErrExportLarge.With("Most", contact.MostExportedRows)
 	}
@@ -56,14 +64,20 @@ func (s *Service) Export(ctx context.Context, actor journal.Actor, q contact.Que
 	if err := s.record(ctx, e); err != nil {
 		return Export{}, fmt.Errorf("export contacts: %w", err)
 	}
-	return Export{Format: f, Count: len(ids), s: s, ids: ids, own: own, hidden: hidden}, nil
+	return Export{Format: f, Count: len(ids), Restricted: all - len(ids), s: s, ids: ids, own: own, hidden: hidden}, nil
+}
+
+// Restricted counts the people whose data may only be kept (Art. 18).
+func (s *Service) Restricted(ctx context.Context) (int, error) {
+	all, err := contact.AllRestricted(ctx, s.db.R)
+	return len(all), err
 }
 
 // exportBatch is how many people are read at a time.
 const exportBatch = 1000
 
 // Write writes the file and returns how many people are in it. Whoever was
-// erased since the export was prepared is left out.
+// erased or restricted since the export was prepared is left out.
 func (e Export) Write(ctx context.Context, w io.Writer) (n int, err error) {
 	out, err := contact.NewExporter(e.Format, w, e.own...)
 	if err != nil {
@@ -78,7 +92,7 @@ func (e Export) Write(ctx context.Context, w io.Writer) (n int, err error) {
 			return n, err
 		}
 		for _, c := range people {
-			if c.IsErased() {
+			if c.IsErased() || !c.RestrictedAt.IsZero() {
 				continue
 			}
 			if err := out.Write(c.Without(e.hidden)); err != nil {

@@ -45,7 +45,9 @@ type Service struct {
 	bars    []string
 	texts   *texts
 	keeping RetentionParts
-	looking sync.Mutex // one look for doubles at a time
+	// gatherers are what requests of people ask of other parts; see OnGather.
+	gatherers map[string]Gatherer
+	looking   sync.Mutex // one look for doubles at a time
 }
 
 // New makes the service. now is the clock; inUse are asked before an import is
@@ -55,11 +57,12 @@ func New(db *database.DB, now func() time.Time, inUse ...InUse) *Service {
 		db: db, now: now, index: contact.NewIndex(), inUse: inUse,
 		law: &consent.Law{}, keyer: consent.NewKeyer(database.NewKey().Derive("suppression")),
 		country: func(context.Context, bun.IDB) (string, error) { return "", nil },
-		erasers: map[string]Eraser{}, movers: map[string]Mover{}, holders: map[string]Holder{}, texts: &texts{}, keeping: noRetention(),
+		erasers: map[string]Eraser{}, movers: map[string]Mover{}, holders: map[string]Holder{}, gatherers: map[string]Gatherer{}, texts: &texts{}, keeping: noRetention(),
 	}
 	s.OnErase("consents", s.eraseConsents)
 	s.OnMerge("consents", s.consentMover())
 	s.leaveByItself()
+	s.coreGatherers()
 	return s
 }
 

@@ -28,6 +28,7 @@ import (
 	"clepsydra/internal/firm"
 	"clepsydra/internal/journal"
 	"clepsydra/internal/locale"
+	"clepsydra/internal/request"
 	"clepsydra/internal/response"
 	"clepsydra/internal/rulebook"
 	"clepsydra/internal/stewardship"
@@ -88,6 +89,10 @@ func (outside) Ask(context.Context, firm.Firm, string, string, response.Request)
 func (outside) Print(context.Context, io.Writer, response.Printing) (int, []communication.Person, error) {
 	return 0, nil, errBroken
 }
+func (outside) Later(context.Context, bun.Tx, string) error { return nil }
+func (outside) Send(context.Context, firm.Firm, string, string, string, string) error {
+	return errBroken
+}
 func (outside) Printable(string) bool            { return true }
 func (outside) Spell(text string) (string, bool) { return text, true }
 func (outside) TestSlack(context.Context, firm.Firm, string) ([]Step, error) {
@@ -114,6 +119,18 @@ func (a around) Circle(ctx context.Context, db bun.IDB) (watch.Circle, *time.Loc
 }
 func (around) Tell(context.Context, []string, watch.Alert, watch.Rule) (int, error) { return 0, nil }
 
+// noPrinter makes papers with nothing on them.
+type noPrinter struct{}
+
+func (noPrinter) Letter(_ context.Context, w io.Writer, _ firm.Firm, l request.Letter, _ time.Time) error {
+	_, err := io.WriteString(w, l.Plain())
+	return err
+}
+func (noPrinter) Copy(_ context.Context, w io.Writer, _ firm.Firm, _ request.Copy, _, ref string) error {
+	_, err := io.WriteString(w, ref)
+	return err
+}
+
 // newPlace makes the pages before the setup.
 func newPlace(t testing.TB) *place {
 	t.Helper()
@@ -136,9 +153,14 @@ func newPlace(t testing.TB) *place {
 		Speak: func(lang, country string, zone *time.Location) response.Words { return texts.For(lang, country, zone) },
 	})
 	imports := stewardship.New(h.db, h.clock, func(context.Context, bun.IDB, contact.ImportID) (int, error) { return 0, nil })
+	requests, err := stewardship.NewRequests(stewardship.RequestDeps{
+		DB: h.db, Clock: h.clock, Steward: imports, Packs: packs, Firms: h.firms, Clocks: answers, Printer: noPrinter{}, Mail: outside{},
+		Speak: func(lang, country string, zone *time.Location) request.Words { return texts.For(lang, country, zone) }, Key: bytes.Repeat([]byte{3}, 32),
+	})
+	h.ok(err)
 	h.s, err = New(Deps{
 		DB: h.db, Clock: h.clock, Locale: texts, Templates: templates.FS, Firms: h.firms, Accounts: h.accounts, Response: answers,
-		Contacts: imports, Signups: h.withSignups(imports, texts), Sources: h.sources(imports),
+		Contacts: imports, Requests: requests, Signups: h.withSignups(imports, texts), Sources: h.sources(imports),
 		Watch: stewardship.NewWatch(h.db, h.clock, rules, around{h}, around{h}),
 		Scans: stewardship.NewScans(h.db, h.clock, packs),
 		Packs: packs, Rules: rulebook.New(h.db, h.clock), Papers: testPapers(), Channels: outside{}, Inbound: outside{}, Log: log, CheckLogo: document.CheckLogo,

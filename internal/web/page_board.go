@@ -39,7 +39,8 @@ type boardPage struct {
 	Reports  []boardReport
 	More     int // reports that are not listed
 	Troubles []response.Trouble
-	Watched  []watchShown // unusual reading that nobody explained
+	Watched  []watchShown  // unusual reading that nobody explained
+	Requests []requestLine // of people, due soon
 	Told     register.Figures
 	Median   string
 	Bars     template.HTML
@@ -109,6 +110,9 @@ func (v *Visit) board() (boardPage, error) {
 		return boardPage{}, err
 	}
 	if out.Watched, err = v.openWatch(); err != nil {
+		return boardPage{}, err
+	}
+	if out.Requests, err = v.boardRequests(); err != nil {
 		return boardPage{}, err
 	}
 	if m, ok := b.Told.Median(); ok {

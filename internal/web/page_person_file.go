@@ -33,6 +33,7 @@ type contactPage struct {
 	Hidden    bool           // some fields are not for this visitor
 	Consents  personConsents
 	Retention personRetention
+	Requests  personRequests // what the person asked about his data
 }
 
 // personValue is a value and where it came from.

@@ -14,8 +14,9 @@ import (
 
 // segmentsPage lists the saved filters.
 type segmentsPage struct {
-	Segments []segmentShown
-	Imports  map[string]string // file names
+	Segments   []segmentShown
+	Restricted int               // of the whole file: kept, not used (Art. 18)
+	Imports    map[string]string // file names
 }
 
 // segmentShown is a segment with the address that opens it.
@@ -39,6 +40,9 @@ func listSegments(v *Visit) error {
 	}
 	for _, i := range imports {
 		page.Imports[string(i.ID)] = i.FileName
+	}
+	if page.Restricted, err = v.S.d.Contacts.Restricted(v.Ctx()); err != nil {
+		return err
 	}
 	return v.Page("segments", page)
 }
@@ -80,6 +84,8 @@ type exportPage struct {
 	Most    int
 	Uses    []choice // of a mailing: only those who may be written to
 	Use     string
+	// Restricted are those of the whole file whose data may only be kept.
+	Restricted int
 	narrowed
 }
 
@@ -95,6 +101,9 @@ func (v *Visit) exportPage() (exportPage, error) {
 		return page, err
 	}
 	page.Use = v.Form("use")
+	if page.Restricted, err = v.S.d.Contacts.Restricted(v.Ctx()); err != nil {
+		return page, err
+	}
 	page.Count, err = v.S.d.Contacts.Count(v.Ctx(), contact.Query{Text: page.Text, Criteria: page.C})
 	return page, err
 }

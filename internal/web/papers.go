@@ -16,6 +16,8 @@ type Papers interface {
 	Notification(ctx context.Context, w io.Writer, d notification.Dossier, p Paper) error
 	// Register writes the register of breaches as pdf, xlsx or csv.
 	Register(ctx context.Context, w io.Writer, format string, r RegisterTable) error
+	// Requests writes the register of requests as pdf, xlsx or csv.
+	Requests(ctx context.Context, w io.Writer, format string, r RegisterTable) error
 	// Scan writes a scan of the firm as a PDF.
 	Scan(ctx context.Context, w io.Writer, p ScanPaper) error
 	// Log writes who looked at whom as csv.

@@ -72,6 +72,8 @@ func (s *Server) routes() []Route {
 		s.recallRoutes(),
 		s.fastRoutes(),
 		s.scanRoutes(),
+		s.requestsRoutes(),
+		s.rightsRoutes(),
 	)
 }
 

@@ -55,6 +55,7 @@ type Deps struct {
 	Signups   *stewardship.Signups
 	Watch     *stewardship.Watch
 	Sources   *stewardship.Sources
+	Requests  *stewardship.Requests
 	Scans     *stewardship.Scans
 	Packs     *workflow.Packs
 	Rules     *rulebook.Book
