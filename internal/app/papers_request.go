@@ -103,11 +103,7 @@ func entryRows(t *locale.Printer, e request.Entry, k, of int) []document.Row {
 			continue
 		}
 		value := f.ValueIn(t)
-		row := document.Row{Label: f.LabelIn(t), Value: strings.Split(value, "\n")}
-		if f.From != "" {
-			row.Note = t.T("requests.fact_from", map[string]any{"File": f.From})
-		}
-		rows = append(rows, row)
+		rows = append(rows, document.Row{Label: f.LabelIn(t), Value: strings.Split(value, "\n"), Note: f.SourceIn(t)})
 		joined = append(joined, f.LabelIn(t)+t.T("assess.colon", nil)+" "+value)
 	}
 	if of == 1 {

@@ -18,10 +18,8 @@ import (
 // useSignups makes the verbs of sign-up forms, preferences and re-permission.
 func (a *App) useSignups() error {
 	var err error
-	corrector, _ := any(a.Stewardship).(stewardship.Corrector) // there as soon as the verb is
 	a.Signups, err = stewardship.NewSignups(stewardship.SignupDeps{
 		Contacts: a.Stewardship, Firms: a.Firms, Queue: queue{a.jobs, a.DB}, Mailer: a.alerter, Key: a.key.Derive("signups"),
-		Corrector: corrector,
 		Speak: func(lang, country string, zone *time.Location) stewardship.SignupWords {
 			return a.Locale.For(lang, country, zone)
 		},

@@ -44,8 +44,11 @@ type Fact struct {
 	Codes []string // several codes together
 	At    time.Time
 	Given bool   // the person gave it, or it came of his doing: it is portable (Art. 20)
-	From  string // where it came from, in words that need no translation, such as a file's name
-	Look  bool   // free text, which may be about others too: somebody looks before it goes out
+	From  string // the file it came from
+	// FromHow is the way it came when that was no file, such as "form" or "phone"; it is
+	// in the texts under requests.from_. Both are empty where it goes without saying.
+	FromHow string
+	Look    bool // free text, which may be about others too: somebody looks before it goes out
 }
 
 // IsEmpty reports whether there is nothing to tell.
@@ -87,6 +90,18 @@ func (f Fact) ValueIn(w Words) string {
 		return w.DateTime(f.At)
 	}
 	return f.Value
+}
+
+// SourceIn is where the value came from in words (Art. 15(1)(g)); empty where it goes
+// without saying.
+func (f Fact) SourceIn(w Words) string {
+	switch {
+	case f.From != "":
+		return w.T("requests.from_file", map[string]any{"File": f.From})
+	case f.FromHow != "":
+		return w.T("requests.from_"+f.FromHow, nil)
+	}
+	return ""
 }
 
 // plain is the value for machines: instants by RFC 3339, codes without their list.
@@ -134,6 +149,7 @@ func (c Copy) Portable() Copy {
 			var given Entry
 			for _, f := range e {
 				if f.Given {
+					f.From, f.FromHow = "", "" // what the firm knows of it was not given by the person
 					given = append(given, f)
 				}
 			}
@@ -187,6 +203,9 @@ func (c Copy) WriteJSON(w io.Writer, firm, ref string) error {
 			for _, f := range e {
 				if !f.IsEmpty() {
 					one[f.key()] = f.plain()
+					if from := f.From + f.FromHow; from != "" {
+						one[f.key()+"_from"] = from
+					}
 				}
 			}
 			list = append(list, one)

@@ -137,7 +137,7 @@ func checkValue(in contact.Field, f processing.Field, value string, needed bool,
 		return ErrValue.At(at)
 	case len([]rune(value)) > mostValue:
 		return ErrLong.At(at).With("Max", mostValue)
-	case in != contact.FieldEmail && contact.IsForbidden(value):
+	case in != contact.FieldEmail && contact.HoldsSecret(value):
 		return ErrForbidden.At(at)
 	case in == contact.FieldEmail && !IsAddress(value):
 		return ErrMail

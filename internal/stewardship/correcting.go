@@ -28,7 +28,8 @@ func (s *Service) Correct(ctx context.Context, actor journal.Actor, id contact.I
 // with a request of the person.
 func (s *Service) CorrectAs(ctx context.Context, actor journal.Actor, id contact.ID, changes map[contact.Field]string, seen time.Time, how contact.How) error {
 	err := s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		return s.correctIn(ctx, tx, actor, correction{id, changes, seen, how})
+		_, err := s.correctIn(ctx, tx, actor, correction{id, changes, seen, how})
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("correct contact: %w", err)
@@ -44,41 +45,42 @@ type correction struct {
 	how     contact.How
 }
 
-func (s *Service) correctIn(ctx context.Context, tx bun.Tx, actor journal.Actor, in correction) error {
+// correctIn is Correct inside a transaction; it returns which fields are different now.
+func (s *Service) correctIn(ctx context.Context, tx bun.Tx, actor journal.Actor, in correction) ([]contact.Field, error) {
 	c, err := contact.ByID(ctx, tx, in.id)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if c.IsErased() {
-		return contact.ErrNotFound
+		return nil, contact.ErrNotFound
 	}
 	if !in.seen.IsZero() && !c.UpdatedAt.Equal(in.seen) {
-		return contact.ErrChanged
+		return nil, contact.ErrChanged
 	}
 	now := s.moment()
 	e, err := s.editing(ctx, tx, now)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	after, different, err := e.Apply(c, in.changes)
 	if err != nil || len(different) == 0 {
-		return err
+		return nil, err
 	}
 	// The next editor must see that something happened, also when a clock stands still.
 	if after.UpdatedAt = now; !now.After(c.UpdatedAt) {
 		after.UpdatedAt = c.UpdatedAt.Add(time.Microsecond)
 	}
 	if err := contact.Save(ctx, tx, after, in.seen); err != nil {
-		return err
+		return nil, err
 	}
 	sources := map[contact.Field]contact.Provenance{}
 	for _, f := range different {
 		sources[f] = contact.Provenance{How: in.how, ActorKind: string(actor.Kind), ActorID: actor.ID, At: now}
 	}
 	if err := contact.PutSources(ctx, tx, in.id, sources); err != nil {
-		return err
+		return nil, err
 	}
-	return journal.Append(ctx, tx, journal.Entry{
+	return different, journal.Append(ctx, tx, journal.Entry{
 		Case: journal.Case{Kind: "contact", ID: string(in.id)}, Kind: "contact.corrected", Actor: actor, RecordedAt: now,
 		Facts: map[string]string{"fields": fieldNames(different), "how": string(in.how)},
 	})

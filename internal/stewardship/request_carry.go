@@ -26,7 +26,7 @@ var (
 // Correct changes fields of the person as he asked (Art. 16).
 func (q *Requests) Correct(ctx context.Context, actor journal.Actor, id request.ID, values map[contact.Field]string) error {
 	return q.carry(ctx, actor, id, request.Correction, func(ctx context.Context, c *requestChange) (map[string]string, error) {
-		changed, err := contact.Correct(ctx, c.tx, c.r.ContactID, values, c.now)
+		changed, err := q.d.Steward.correctIn(ctx, c.tx, actor, correction{id: c.r.ContactID, changes: values, how: contact.HowRequest})
 		if err != nil {
 			return nil, err
 		}

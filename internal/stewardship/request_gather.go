@@ -93,23 +93,21 @@ func (s *Service) coreGatherers() {
 	s.OnGather("90 journal", gatherJournal)
 }
 
-// gatherPerson reads the fields of the customer file, each with the import it came by.
+// gatherPerson reads the fields of the customer file, each with where it came from.
 func gatherPerson(ctx context.Context, tx bun.Tx, c contact.Contact) (Section, error) {
 	record, err := processing.Get(ctx, tx)
 	if err != nil {
 		return Section{}, err
 	}
-	origins, err := contact.OriginsOf(ctx, tx, c)
+	from, err := contact.FieldSources(ctx, tx, c.ID)
 	if err != nil {
 		return Section{}, err
 	}
-	fields := append([]contact.Field{contact.FieldNumber}, contact.CorrectFields()...)
 	var e request.Entry
-	for _, f := range append(fields, c.Extra.Fields()...) {
-		if c.Value(f) == "" {
-			continue
+	for _, f := range append(contact.Stored(), c.Extra.Fields()...) {
+		if c.Value(f) != "" && f != contact.FieldMarketing {
+			e = append(e, personFact(record, c, f, from[f]))
 		}
-		e = append(e, personFact(record, c, f, origins))
 	}
 	if c.Marketing != contact.MarketingUnknown {
 		e = append(e, request.Fact{Label: "customers.field_marketing", Code: "customers.marketing_" + string(c.Marketing)})
@@ -123,7 +121,7 @@ func gatherPerson(ctx context.Context, tx bun.Tx, c contact.Contact) (Section, e
 	return Section{Key: "person", Entries: []request.Entry{e}}, nil
 }
 
-func personFact(record processing.Record, c contact.Contact, f contact.Field, origins []contact.Origin) request.Fact {
+func personFact(record processing.Record, c contact.Contact, f contact.Field, from contact.Provenance) request.Fact {
 	fact := request.Fact{Label: "customers.field_" + string(f), Value: c.Value(f), Given: f != contact.FieldNumber}
 	if f.IsOwn() {
 		fact.Label, fact.Name, fact.Look = "", string(f), true
@@ -134,16 +132,12 @@ func personFact(record processing.Record, c contact.Contact, f contact.Field, or
 			}
 		}
 	}
-	for k, o := range origins {
-		if k == 0 || slices.Contains(o.Filled, f) || slices.Contains(o.Filled, contact.FieldAddress) && isAddress(f) {
-			fact.From = o.Import.FileName
-		}
+	if from.How == contact.HowImported {
+		fact.From = from.FileName
+	} else {
+		fact.FromHow = string(from.How)
 	}
 	return fact
-}
-
-func isAddress(f contact.Field) bool {
-	return f == contact.FieldStreet || f == contact.FieldPostcode || f == contact.FieldCity || f == contact.FieldCountry
 }
 
 // gatherImports tells where the data came from (Art. 15(1)(g)).

@@ -64,9 +64,6 @@ type SignupDeps struct {
 	Mailer SignupMailer
 	Speak  func(lang, country string, zone *time.Location) SignupWords
 	Key    []byte // of the links
-	// Corrector puts right what people say is wrong about themselves; nil: they are
-	// told whom to ask.
-	Corrector Corrector
 }
 
 // Signups carries out the verbs of sign-up forms, preferences and re-permission.

@@ -98,16 +98,32 @@ func (s *Signups) land(ctx context.Context, tx bun.Tx, told contact.Contact, now
 	c, known := contact.Same(people, told)
 	if !known {
 		c, err = contact.Enrol(ctx, tx, told, now)
-		return c, true, err
+		if err != nil {
+			return c, true, err
+		}
+		return c, true, contact.PutSources(ctx, tx, c.ID, onForm(c, now, contact.FieldPerson))
 	}
-	c.FillFrom(told)
+	filled := c.FillFrom(told)
 	for _, f := range told.Extra.Fields() {
 		if c.Extra.Get(f) == "" {
 			c.Extra = c.Extra.With(f, told.Extra.Get(f))
+			filled = append(filled, f)
 		}
 	}
 	c.ActiveAt, c.UpdatedAt = now, now
-	return c, false, contact.Rewrite(ctx, tx, c)
+	if err := contact.Rewrite(ctx, tx, c); err != nil {
+		return c, false, err
+	}
+	return c, false, contact.PutSources(ctx, tx, c.ID, onForm(c, now, filled...))
+}
+
+// onForm is where values come from that somebody gave on a form of ours.
+func onForm(c contact.Contact, now time.Time, fields ...contact.Field) map[contact.Field]contact.Provenance {
+	out := map[contact.Field]contact.Provenance{}
+	for _, f := range fields {
+		out[f] = contact.Provenance{How: contact.HowForm, ActorKind: string(journal.ByPerson), ActorID: string(c.ID), At: now}
+	}
+	return out
 }
 
 // eventsOf are the consents of the boxes that were ticked, with the words that were

@@ -6,19 +6,9 @@ import (
 	"time"
 
 	"clepsydra/internal/contact"
-	"clepsydra/internal/journal"
 	"clepsydra/internal/processing"
 	"clepsydra/internal/signup"
 )
-
-// Corrector changes what is known of a person (Art. 16 GDPR). seen is when he was last
-// changed as the editor saw it; a later change is refused as a conflict.
-type Corrector interface {
-	Correct(ctx context.Context, actor journal.Actor, id contact.ID, changes map[contact.Field]string, seen time.Time) error
-}
-
-// CanCorrect reports whether people may put their own data right by themselves.
-func (s *Signups) CanCorrect() bool { return s.d.Corrector != nil }
 
 // Correctable lists what somebody may change of himself by his link: what is declared,
 // but for his mail address and his customer number. The link proves that he reads the
@@ -41,9 +31,6 @@ func (s *Signups) CorrectMyself(ctx context.Context, token string, changes map[c
 	if err != nil {
 		return err
 	}
-	if !s.CanCorrect() {
-		return signup.ErrLinkUnknown
-	}
 	r, err := s.Record(ctx)
 	if err != nil {
 		return err
@@ -56,5 +43,5 @@ func (s *Signups) CorrectMyself(ctx context.Context, token string, changes map[c
 			}
 		}
 	}
-	return s.d.Corrector.Correct(ctx, himself(c), c.ID, kept, seen)
+	return s.CorrectAs(ctx, himself(c), c.ID, kept, seen, contact.HowForm)
 }

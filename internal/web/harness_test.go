@@ -54,10 +54,8 @@ type place struct {
 	now      time.Time
 	accounts *account.Service
 	signups  *stewardship.Signups
-	// corrected is what somebody last put right about himself.
-	corrected map[contact.Field]string
-	firms     *firm.Store
-	health    Health
+	firms    *firm.Store
+	health   Health
 }
 
 // outside refuses everything that leaves the house.

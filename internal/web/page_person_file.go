@@ -73,6 +73,9 @@ func (v *Visit) contactPage() (page contactPage, err error) {
 	if page.Merges, err = contact.MergesOf(v.Ctx(), v.S.d.DB.R, c.ID); err != nil {
 		return page, err
 	}
+	if page.Requests, err = v.personRequests(c); err != nil {
+		return page, err
+	}
 	page.Retention, err = v.personRetention(c.ID)
 	return page, err
 }

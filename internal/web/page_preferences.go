@@ -106,7 +106,7 @@ func (preferencesPage) How(v *Visit) string {
 func (v *Visit) preferencesPage() (preferencesPage, error) {
 	p, err := v.S.d.Signups.Preferences(v.Ctx(), v.C.Params("token"), v.P.Lang())
 	page := preferencesPage{Token: v.C.Params("token"), P: p, Seen: p.Contact.UpdatedAt.Format(time.RFC3339Nano)}
-	if err == nil && v.S.d.Signups.CanCorrect() {
+	if err == nil {
 		page.Inputs = v.correctInputs(p)
 	}
 	return page, err

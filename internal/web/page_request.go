@@ -27,7 +27,7 @@ type requestPage struct {
 	Search     string
 	Questions  []contact.Field
 	Parts      []requestPart
-	Fields     []contact.Field // that can be corrected
+	Inputs     []personInput // what can be corrected
 	Purposes   []processing.Purpose
 	Held       []string // open incidents that hold an erasure
 	Draft      request.Letter
@@ -72,9 +72,9 @@ func (p requestPage) Change() bool { return p.v.Is("edit_contacts") && p.R.IsOpe
 
 func (v *Visit) requestID() request.ID { return request.ID(v.C.Params("id")) }
 
-// requestPage reads everything the page shows.
-func (v *Visit) requestPage() (requestPage, error) {
-	page := requestPage{v: v, HasMail: v.Firm.SMTP.IsSet(), Search: strings.TrimSpace(v.C.Query("search"))}
+// requestPage reads everything the page shows; form is the one that was refused, or empty.
+func (v *Visit) requestPage(form string) (requestPage, error) {
+	page := requestPage{v: v, Form: form, HasMail: v.Firm.SMTP.IsSet(), Search: strings.TrimSpace(v.C.Query("search"))}
 	var err error
 	if page.R, err = request.ByID(v.Ctx(), v.S.d.DB.R, v.requestID()); err != nil {
 		return page, err
@@ -182,11 +182,16 @@ func (v *Visit) fillFound(page *requestPage) error {
 		page.MailTo = p.Email
 	}
 	page.Questions = stewardship.QuestionsFor(page.R, p)
-	page.Fields = append(contact.CorrectFields(), p.Extra.Fields()...)
 	record, err := processing.Get(v.Ctx(), v.S.d.DB.R)
 	if err != nil {
 		return err
 	}
+	page.Inputs = v.inputs(record, func(f contact.Field) string {
+		if page.Is("carry_correction") {
+			return v.C.FormValue(string(f))
+		}
+		return p.Value(f)
+	})
 	for _, purpose := range record.Purposes {
 		if purpose.IsInUse() && (purpose.Marketing || purpose.Basis == processing.Consent) {
 			page.Purposes = append(page.Purposes, purpose)
@@ -213,7 +218,7 @@ func (v *Visit) fillPapers(page *requestPage) (err error) {
 }
 
 func showRequest(v *Visit) error {
-	page, err := v.requestPage()
+	page, err := v.requestPage("")
 	if err != nil {
 		return err
 	}

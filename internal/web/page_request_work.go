@@ -10,11 +10,10 @@ import (
 // that was refused.
 func (v *Visit) onRequest(form, done string, refused error) error {
 	if refused != nil {
-		page, err := v.requestPage()
+		page, err := v.requestPage(form)
 		if err != nil {
 			return err
 		}
-		page.Form = form
 		return v.Again("request", page, refused)
 	}
 	v.Flash(done, nil)
@@ -53,15 +52,14 @@ func carryRequest(v *Visit) error {
 	var err error
 	switch kind {
 	case request.Correction:
-		values := map[contact.Field]string{}
-		for _, f := range contact.CorrectFields() {
-			if v.Form("was_"+string(f)) != v.Form(string(f)) {
-				values[f] = v.Form(string(f))
-			}
+		record, readErr := v.S.d.Contacts.Record(v.Ctx())
+		if readErr != nil {
+			return readErr
 		}
-		for name := range v.C.Request().PostArgs().All() {
-			if f := contact.Field(name); f.IsOwn() && v.Form("was_"+string(f)) != v.Form(string(f)) {
-				values[f] = v.Form(string(f))
+		values := v.typed(record)
+		for f, value := range values {
+			if v.Form("was_"+string(f)) == value {
+				delete(values, f)
 			}
 		}
 		err = v.S.d.Requests.Correct(v.Ctx(), v.Actor, v.requestID(), values)
@@ -111,6 +109,9 @@ func (p requestDataPage) Label(f request.Fact) string { return f.LabelIn(p.v.P) 
 
 // Value: see Label.
 func (p requestDataPage) Value(f request.Fact) string { return f.ValueIn(p.v.P) }
+
+// Source is where a fact came from; empty where that goes without saying.
+func (p requestDataPage) Source(f request.Fact) string { return f.SourceIn(p.v.P) }
 
 func showRequestData(v *Visit) error {
 	data, err := v.S.d.Requests.Gather(v.Ctx(), v.Actor, v.requestID())

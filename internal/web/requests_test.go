@@ -232,7 +232,7 @@ func TestCorrectionRestrictionAndObjectionReachTheCustomerFile(t *testing.T) {
 	c := h.as(account.Administrator)
 	r := h.known(c, "k3@example.com", "correction", "restriction", "objection_marketing", "objection")
 	to := "/requests/" + string(r.ID)
-	c.post(to+"/carry", url.Values{"kind": {"correction"}, "was_email": {"k3@example.com"}, "email": {"not a mail"}}).shows(http.StatusUnprocessableEntity, "does not fit the field")
+	c.post(to+"/carry", url.Values{"kind": {"correction"}, "was_email": {"k3@example.com"}, "email": {"not a mail"}}).shows(http.StatusUnprocessableEntity, "This is not one e-mail address").address(`value="(not a mail)"`)
 	c.post(to+"/carry", url.Values{"kind": {"correction"}, "was_city": {"Leuven"}, "city": {"Gent"}}).leadsTo(to)
 	c.post(to+"/carry", url.Values{"kind": {"restriction"}}).leadsTo(to)
 	c.post(to+"/carry", url.Values{"kind": {"objection_marketing"}}).leadsTo(to)
@@ -254,6 +254,7 @@ func TestCorrectionRestrictionAndObjectionReachTheCustomerFile(t *testing.T) {
 		t.Error("still restricted")
 	}
 	c.get(to).shows(http.StatusOK, "Notice that the restriction ends")
+	c.get("/contacts/people/"+string(r.ContactID)).shows(http.StatusOK, r.Ref).address(`href="/requests/new\?person=(` + string(r.ContactID) + `)"`)
 }
 
 func TestThoseWhoOnlySeeMayNotWork(t *testing.T) {

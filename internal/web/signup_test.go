@@ -219,11 +219,20 @@ func TestSomebodyPutsHerOwnDataRightButNotHerAddress(t *testing.T) {
 	b.get(link).want(t, http.StatusOK, "Correct my data", `name="name" type="text" value="An Peeters"`)
 	form := url.Values{"seen": {c.UpdatedAt.Format(time.RFC3339Nano)}, "name": {"An Janssens"}, "email": {"other@example.com"}, "customer_number": {"1"}}
 	b.post(link+"/correct", form).leadsTo(t, link)
-	if h.corrected[contact.FieldName] != "An Janssens" || h.corrected[contact.FieldEmail] != "" || h.corrected[contact.FieldNumber] != "" {
-		t.Fatalf("corrected %v", h.corrected)
+	got, err := contact.ByID(t.Context(), h.db.R, c.ID)
+	h.ok(err)
+	if got.Name != "An Janssens" || got.Email != c.Email || got.CustomerNumber != "" {
+		t.Fatalf("corrected to %+v", got)
 	}
-	form.Set("name", "refused")
-	b.post(link+"/correct", form).want(t, http.StatusUnprocessableEntity, "does not fit the question", `value="refused"`)
+	from, err := contact.FieldSources(t.Context(), h.db.R, c.ID)
+	h.ok(err)
+	if from[contact.FieldName].How != contact.HowForm || from[contact.FieldName].ActorKind != string(journal.ByPerson) {
+		t.Fatalf("the name comes from %+v", from[contact.FieldName])
+	}
+	b.post(link+"/correct", form).want(t, http.StatusConflict, `value="An Janssens"`)
+	form.Set("seen", got.UpdatedAt.Format(time.RFC3339Nano))
+	form.Set("street", "RR 85.07.30-033.28")
+	b.post(link+"/correct", form).want(t, http.StatusUnprocessableEntity, `value="RR 85.07.30-033.28"`)
 }
 
 func TestALinkThatIsOverOrWrongShowsNothing(t *testing.T) {
