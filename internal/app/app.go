@@ -44,6 +44,7 @@ type App struct {
 	Stewardship *stewardship.Service
 	Watch       *stewardship.Watch
 	Sources     *stewardship.Sources
+	Records     *stewardship.Records
 	Papers      *document.Typesetter
 
 	cfg     config.Config
@@ -159,6 +160,9 @@ func (a *App) buildServices() error {
 	a.jobs = job.NewClient(a.clock)
 	a.Stewardship = stewardship.New(a.DB, a.clock.Now, affectedBy)
 	if err := a.useConsent(); err != nil {
+		return err
+	}
+	if a.Records, err = stewardship.NewRecords(a.DB, a.clock.Now, a.Firms); err != nil {
 		return err
 	}
 	a.Sources = stewardship.NewSources(stewardship.SourceDeps{

@@ -133,8 +133,11 @@ func newPlace(t testing.TB) *place {
 		Speak: func(lang, country string, zone *time.Location) response.Words { return texts.For(lang, country, zone) },
 	})
 	imports := stewardship.New(h.db, h.clock, func(context.Context, bun.IDB, contact.ImportID) (int, error) { return 0, nil })
+	records, err := stewardship.NewRecords(h.db, h.clock, h.firms)
+	h.ok(err)
 	h.s, err = New(Deps{
-		DB: h.db, Clock: h.clock, Locale: texts, Templates: templates.FS, Firms: h.firms, Accounts: h.accounts, Response: answers,
+		Records: records,
+		DB:      h.db, Clock: h.clock, Locale: texts, Templates: templates.FS, Firms: h.firms, Accounts: h.accounts, Response: answers,
 		Contacts: imports, Sources: h.sources(imports),
 		Watch: stewardship.NewWatch(h.db, h.clock, rules, around{h}, around{h}),
 		Scans: stewardship.NewScans(h.db, h.clock, packs),

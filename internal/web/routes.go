@@ -64,6 +64,7 @@ func (s *Server) routes() []Route {
 		s.recallRoutes(),
 		s.fastRoutes(),
 		s.scanRoutes(),
+		s.recordRoutes(),
 	)
 }
 

@@ -55,6 +55,7 @@ type Deps struct {
 	Watch     *stewardship.Watch
 	Sources   *stewardship.Sources
 	Scans     *stewardship.Scans
+	Records   *stewardship.Records
 	Packs     *workflow.Packs
 	Rules     *rulebook.Book
 	Papers    Papers
