@@ -9,10 +9,13 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"clepsydra/internal/account"
 	"clepsydra/internal/firm"
+	"clepsydra/internal/journal"
 	"clepsydra/internal/processing"
+	"clepsydra/internal/response"
 )
 
 // formOf finds where the form of a page goes.
@@ -113,7 +116,7 @@ func TestAProcessorIsKeptWithItsContractAndWarnings(t *testing.T) {
 	}
 	h.ok(h.app.Records.AddContract(background, h.who, all[0].ID, "contract.pdf", "application/pdf", []byte("%PDF-1.4 x")))
 	h.ok(h.app.Records.AddContract(background, h.who, all[0].ID, "again.pdf", "application/pdf", []byte("%PDF-1.4 x")))
-	m := regexp.MustCompile(to + `/contract/[0-9a-f]+`).FindAllString(lead.get(to).body, -1)
+	m := regexp.MustCompile(to+`/contract/[0-9a-f]+`).FindAllString(lead.get(to).body, -1)
 	if len(m) != 1 {
 		t.Fatalf("files %v", m)
 	}
@@ -143,4 +146,38 @@ func TestTheRecordIsTakenOutInThreeForms(t *testing.T) {
 	}
 	lead.get("/record/export/doc").shows(http.StatusNotFound)
 	lead.get("/record/export/pdf?version=none").shows(http.StatusNotFound)
+}
+
+func TestABreachAtAProcessorFindsWhatIsTouched(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	lead := h.as(account.Administrator)
+	r, err := h.app.Response.Report(background, journal.Actor{Kind: journal.ByReporter}, response.ReportInput{
+		SendKey: "0123456789abcdef0123456789abcdef", Scenario: "supplier", Text: "Mailhuis was hacked.", NoticedAt: time.Now().UTC(), Language: "nl", Via: "form",
+	})
+	h.ok(err)
+	work := "/incidents/" + string(r.IncidentID)
+	lead.get(work+"/work").shows(http.StatusOK, "At which processor did it happen?", "no processor in the record yet")
+	h.ok(h.app.Records.SaveProcessor(background, h.who, processing.Processor{
+		ID: "own_00000000000000aa", Name: "Mailhuis", BreachMail: "breach@example.com", NoticeHours: 24,
+	}, []processing.PurposeID{"newsletter"}))
+	lead.post(work+"/processor", url.Values{"processor": {"nobody"}}).shows(http.StatusUnprocessableEntity, "Choose from the list.")
+	h.customers(3)
+	for range 2 {
+		lead.post(work+"/processor", url.Values{"processor": {"own_00000000000000aa"}}).leadsTo(work + "/work")
+	}
+	lead.get(work+"/work").shows(http.StatusOK, "breach@example.com", "within 24 hours", "Newsletter", "E-mail address", ">3 ·", `value="contact_email"`).
+		lacks(`value="contact_email" checked`)
+	lead.post(work+"/processor/data", url.Values{"data": {"contact_email"}}).leadsTo(work + "/work")
+	lead.get(work + "/work").shows(http.StatusOK).lacks(`value="contact_email"`)
+	entries, err := journal.ListOf(background, h.app.DB.R, journal.Case{Kind: "incident", ID: string(r.IncidentID)})
+	h.ok(err)
+	kinds := map[string]int{}
+	for _, e := range entries {
+		kinds[e.Kind]++
+	}
+	if kinds["processor.chosen"] != 1 || kinds["processor.data_taken"] != 1 {
+		t.Errorf("entries %v", kinds)
+	}
+	lead.get(work+"/timeline").shows(http.StatusOK, "Processor chosen at whom it happened")
 }
