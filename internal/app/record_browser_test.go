@@ -13,7 +13,7 @@ func TestTheRecordOfProcessingIsKeptInABrowser(t *testing.T) {
 	for _, w := range []width{desktop(), phone()} {
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
-			base, _ := running(t)
+			base, token := running(t)
 			b := openBrowser(t, base, w)
 			b.open("/sign-in")
 			b.fill("/sign-in", map[string]string{"email": "lotte@example.com", "password": password})
@@ -42,6 +42,8 @@ func TestTheRecordOfProcessingIsKeptInABrowser(t *testing.T) {
 			b.shot("record-07-versions")
 			b.open("/record/clients/new")
 			b.shot("record-08-client")
+			b.open("/report/" + token)
+			b.shot("record-09-report")
 		})
 	}
 }

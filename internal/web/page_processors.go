@@ -54,12 +54,29 @@ func (w recordWords) warnings(p processing.Processor) []string {
 	var out []string
 	for _, warning := range p.Warnings(w.l, w.v.S.d.Records.Today(w.v.Firm, w.v.Now)) {
 		line := w.say("warn_" + warning.Code)
-		if points := w.chosen(w.l.ContractPoints, warning.Points); len(points) > 0 {
-			line += w.v.P.T("assess.colon", nil) + " " + strings.Join(points, "; ")
+		if len(warning.Points) > 0 {
+			line += w.v.P.T("assess.colon", nil) + " " + w.missingPoints(warning.Points)
 		}
 		out = append(out, line)
 	}
 	return out
+}
+
+// fewPoints is up to how many points of a contract are named in words.
+const fewPoints = 2
+
+// missingPoints names points of a contract: a few in words, more by their articles.
+func (w recordWords) missingPoints(ids []string) string {
+	if len(ids) <= fewPoints {
+		return strings.Join(w.chosen(w.l.ContractPoints, ids), "; ")
+	}
+	var articles []string
+	for _, c := range w.l.ContractPoints {
+		if slices.Contains(ids, c.ID) {
+			articles = append(articles, c.Article)
+		}
+	}
+	return w.v.P.T("paper.gdpr", map[string]any{"Article": strings.Join(articles, ", ")})
 }
 
 // processorPage is the form of one.

@@ -16,7 +16,7 @@ import (
 func (w recordWords) paper() ScanPaper {
 	v := w.v
 	paper := ScanPaper{
-		Firm: v.Firm, Lang: v.P.Lang(), Title: w.say("title"), Subtitle: v.Firm.Name, Final: true, At: v.Now,
+		Firm: v.Firm, Lang: v.P.Lang(), Title: w.say("title"), Subtitle: v.Firm.Name, Final: len(w.d.OpenPoints) == 0, At: v.Now,
 		Reference: w.say("title") + ", " + v.P.Date(v.Now), Intro: []string{w.say("paper_intro")},
 	}
 	paper.Sections = append(paper.Sections, ScanSection{w.say("general"), w.general()})
@@ -110,7 +110,7 @@ type recordJSON struct {
 // exportRecord gives out the record as it stands or, with version, as it was.
 func exportRecord(v *Visit) error {
 	format, version := v.C.Params("format"), v.C.Query("version")
-	d, text, err := v.recordOf(version)
+	d, kept, err := v.recordOf(version)
 	if err != nil {
 		return err
 	}
@@ -121,8 +121,9 @@ func exportRecord(v *Visit) error {
 	if media == "" {
 		return fiber.ErrNotFound
 	}
-	if text == nil || format != "json" {
-		if text, err = v.recordFile(format, d); err != nil {
+	text := []byte(kept.Document)
+	if version == "" || format != "json" {
+		if text, err = v.recordFile(format, d, kept); err != nil {
 			return err
 		}
 	}
@@ -132,23 +133,24 @@ func exportRecord(v *Visit) error {
 	return v.Download("record-"+v.Now.In(v.Firm.Location()).Format(time.DateOnly)+"."+format, media, text)
 }
 
-// recordOf is the record as it stands or a kept state with its text as it was hashed.
-func (v *Visit) recordOf(version string) (d processing.Document, text []byte, err error) {
+// recordOf is the record as it stands, or a kept state, whose document is as it was
+// hashed.
+func (v *Visit) recordOf(version string) (d processing.Document, kept processing.Version, err error) {
 	if version == "" {
 		d, err = v.S.d.Records.Document(v.Ctx())
-		return d, nil, err
+		return d, kept, err
 	}
-	kept, err := v.S.d.Records.Version(v.Ctx(), version)
-	if err != nil {
-		return d, nil, err
+	if kept, err = v.S.d.Records.Version(v.Ctx(), version); err != nil {
+		return d, kept, err
 	}
 	if err := json.Unmarshal([]byte(kept.Document), &d); err != nil {
-		return d, nil, fmt.Errorf("web: version %s: %w", version, err)
+		return d, kept, fmt.Errorf("web: version %s: %w", version, err)
 	}
-	return d, []byte(kept.Document), nil
+	return d, kept, nil
 }
 
-func (v *Visit) recordFile(format string, d processing.Document) ([]byte, error) {
+// recordFile writes the record; of a kept state it says which one it is.
+func (v *Visit) recordFile(format string, d processing.Document, kept processing.Version) ([]byte, error) {
 	var b bytes.Buffer
 	if format == "json" {
 		enc := json.NewEncoder(&b)
@@ -162,7 +164,12 @@ func (v *Visit) recordFile(format string, d processing.Document) ([]byte, error)
 	if err != nil {
 		return nil, err
 	}
-	if err := v.S.d.Papers.Record(v.Ctx(), &b, format, w.paper()); err != nil {
+	paper := w.paper()
+	if kept.ID != "" {
+		paper.Subtitle = v.P.T("record.state_of", map[string]any{"When": v.P.DateTime(kept.At)})
+		paper.Intro = append(paper.Intro, "SHA-256 "+kept.SHA256)
+	}
+	if err := v.S.d.Papers.Record(v.Ctx(), &b, format, paper); err != nil {
 		return nil, err
 	}
 	return b.Bytes(), nil

@@ -47,6 +47,9 @@ func TestTheProposedRecordIsConfirmedAndKept(t *testing.T) {
 	if sum := sha256.Sum256([]byte(text.body)); hex.EncodeToString(sum[:]) != versions[0].SHA256 {
 		t.Error("the kept state does not have its hash")
 	}
+	if pdf := lead.get("/record/export/pdf?version=" + versions[0].ID).shows(http.StatusOK); !strings.HasPrefix(pdf.body, "%PDF-") {
+		t.Error("the kept state is no PDF")
+	}
 	when := versions[0].At.In(firm.Firm{Zone: "Europe/Brussels"}.Location()).Format("2006-01-02T15:04")
 	lead.get("/record/versions?at="+when).shows(http.StatusOK, "stood then", versions[0].SHA256)
 	lead.get("/record/versions?at=2001-01-01T10:00").shows(http.StatusOK, "Nothing was saved at that time yet.")
@@ -107,7 +110,7 @@ func TestAProcessorIsKeptWithItsContractAndWarnings(t *testing.T) {
 	good := url.Values{"name": {"Mailhuis"}, "country": {"US"}, "purposes": {"newsletter"}, "signed": {"yes"}, "points": {"a", "b"}, "hours": {"24"}}
 	lead.post(to, good).leadsTo(to)
 	lead.post(to, good).leadsTo(to)
-	lead.get(to).shows(http.StatusOK, "outside the EEA and no ground", "2023/1795", "Missing in the contract", "Whom do you reach there")
+	lead.get(to).shows(http.StatusOK, "outside the EEA and no ground", "2023/1795", "Missing in the contract: GDPR Art. 28(3), 28(3)(c)", "Whom do you reach there")
 	lead.get("/record").shows(http.StatusOK, "Mailhuis: United States (ground not known yet)")
 	all, err := h.app.Records.Processors(background)
 	h.ok(err)

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
 
+	"clepsydra/internal/account"
 	"clepsydra/internal/processing"
 	"clepsydra/internal/workflow"
 )
@@ -122,8 +123,20 @@ func (w recordWords) general() []ScanRow {
 		w.row("joint", "a", []string{g.Joint}, g.NoJoint),
 		w.row("dpo", "a", party(w.d.DPO), g.NoDPO),
 		w.row("keeper", "", []string{w.names[g.KeeperID]}, false),
+		w.row("access", "", []string{w.access()}, false),
 		w.row("measures", "g", measures, false),
 	}
+}
+
+// access names the roles that may see the customer file today.
+func (w recordWords) access() string {
+	var roles []string
+	for _, r := range account.Roles() {
+		if r.Can(account.SeeContacts) {
+			roles = append(roles, w.v.P.T("account.role_"+string(r), nil))
+		}
+	}
+	return strings.Join(roles, ", ")
 }
 
 func (w recordWords) entry(e processing.Entry) []ScanRow {
