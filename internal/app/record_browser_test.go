@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"strings"
 	"testing"
 )
 
@@ -32,7 +33,7 @@ func TestTheRecordOfProcessingIsKeptInABrowser(t *testing.T) {
 			b.shot("record-04-no-processors")
 			b.open("/record/processors/new")
 			action := eval[string](b, `document.querySelector("form[action*='/record/processors/own_']").getAttribute("action")`)
-			b.fill(action, map[string]string{"name": "Mailhuis", "country": "US", "signed": "yes", "hours": "24"})
+			b.fill(action, map[string]string{"name": "Mailhuis", "country": "US", "signed": "yes", "hours": "24", "purposes": "newsletter", "breach_phone": "+32 2 555 00 00"})
 			b.at(action, "The data are outside the EEA and no ground is chosen.")
 			b.shot("record-05-processor")
 			b.open("/record/processors")
@@ -43,7 +44,13 @@ func TestTheRecordOfProcessingIsKeptInABrowser(t *testing.T) {
 			b.open("/record/clients/new")
 			b.shot("record-08-client")
 			b.open("/report/" + token)
-			b.shot("record-09-report")
+			b.fill("/report/"+token, map[string]string{"text": "Mailhuis says it was hacked.", "scenario": "supplier"})
+			b.open("/incidents")
+			incident := eval[string](b, `document.querySelector("main a[href^='/incidents/']").getAttribute("href")`)
+			b.open(incident + "/work")
+			b.fill(incident+"/processor", map[string]string{"processor": strings.TrimPrefix(action, "/record/processors/")})
+			b.at(incident+"/work", "People in the customer file")
+			b.shot("record-09-incident")
 		})
 	}
 }
