@@ -46,6 +46,7 @@ type App struct {
 	Sources     *stewardship.Sources
 	Signups     *stewardship.Signups
 	Requests    *stewardship.Requests
+	Records     *stewardship.Records
 	Papers      *document.Typesetter
 
 	cfg     config.Config
@@ -164,6 +165,9 @@ func (a *App) buildServices() error {
 		return err
 	}
 	if err := a.useSignups(); err != nil {
+		return err
+	}
+	if a.Records, err = stewardship.NewRecords(a.DB, a.clock.Now, a.Firms); err != nil {
 		return err
 	}
 	a.Sources = stewardship.NewSources(stewardship.SourceDeps{

@@ -34,7 +34,7 @@ func (a *App) buildWeb() error {
 	var err error
 	a.web, err = web.New(web.Deps{
 		DB: a.DB, Clock: a.clock.Now, Locale: a.Locale, Templates: templates.FS, Firms: a.Firms, Accounts: a.Accounts,
-		Response: a.Response, Contacts: a.Stewardship, Requests: a.Requests, Watch: a.Watch, Sources: a.Sources,
+		Response: a.Response, Contacts: a.Stewardship, Requests: a.Requests, Watch: a.Watch, Sources: a.Sources, Records: a.Records,
 		Scans: stewardship.NewScans(a.DB, a.clock.Now, a.Packs), Packs: a.Packs, Rules: a.Rules, RulesFailed: a.rulesFailed, Papers: papers{a.Papers, a.Locale},
 		Signups:  a.Signups,
 		Channels: channels{a}, Inbound: clicks, Health: a.health, CheckLogo: document.CheckLogo, Log: a.log, Proxy: a.cfg.TrustProxy,

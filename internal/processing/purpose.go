@@ -66,6 +66,13 @@ type Purpose struct {
 	// apart, by id.
 	Recipients []string `json:"recipients,omitempty" yaml:"recipients"`
 	Processors []string `json:"processors,omitempty" yaml:"processors"`
+	// NoRecipients and NoTransfers say that there are none, which an empty list alone
+	// does not: that is not known yet.
+	NoRecipients bool `json:"no_recipients,omitempty" yaml:"no_recipients"`
+	NoTransfers  bool `json:"no_transfers,omitempty" yaml:"no_transfers"`
+	// Transfers are those to countries outside the EEA beside what processors do
+	// (Art. 30(1)(e)).
+	Transfers []Transfer `json:"transfers,omitempty" yaml:"transfers"`
 	// ConfirmedAt is when the firm made the entry its own; zero: only proposed.
 	ConfirmedAt time.Time `json:"confirmed_at,omitzero" yaml:"-"`
 	EndedAt     time.Time `json:"ended_at,omitzero" yaml:"-"` // zero: in use

@@ -156,8 +156,11 @@ func newPlace(t testing.TB) *place {
 		Speak: func(lang, country string, zone *time.Location) request.Words { return texts.For(lang, country, zone) }, Key: bytes.Repeat([]byte{3}, 32),
 	})
 	h.ok(err)
+	records, err := stewardship.NewRecords(h.db, h.clock, h.firms)
+	h.ok(err)
 	h.s, err = New(Deps{
-		DB: h.db, Clock: h.clock, Locale: texts, Templates: templates.FS, Firms: h.firms, Accounts: h.accounts, Response: answers,
+		Records: records,
+		DB:      h.db, Clock: h.clock, Locale: texts, Templates: templates.FS, Firms: h.firms, Accounts: h.accounts, Response: answers,
 		Contacts: imports, Requests: requests, Signups: h.withSignups(imports, texts), Sources: h.sources(imports),
 		Watch: stewardship.NewWatch(h.db, h.clock, rules, around{h}, around{h}),
 		Scans: stewardship.NewScans(h.db, h.clock, packs),

@@ -18,6 +18,8 @@ func (s *Server) workRoutes() []Route {
 		{Method: post, Path: "/incidents/:id/tasks", Needs: account.HandleIncident, Handle: addTask},
 		{Method: post, Path: "/incidents/:id/tasks/:task", Needs: account.HandleIncident, Handle: completeTask},
 		{Method: post, Path: "/incidents/:id/evidence", Needs: account.HandleIncident, Handle: addEvidence, Upload: true},
+		{Method: post, Path: "/incidents/:id/processor", Needs: account.HandleIncident, Handle: chooseProcessor},
+		{Method: post, Path: "/incidents/:id/processor/data", Needs: account.HandleIncident, Handle: takeOverData},
 		{Method: get, Path: "/incidents/:id/evidence/:file", Needs: account.HandleIncident, Handle: handOutEvidence},
 	}
 }
@@ -34,6 +36,8 @@ type workPage struct {
 	Role     string
 	Due      string
 	Most     int // files at once
+	// Processor asks at which processor it happened; nil where that does not come up.
+	Processor *processorCard
 }
 
 // workTask is a task in the visitor's language.
@@ -65,6 +69,9 @@ func (v *Visit) workPage() (workPage, error) {
 		}
 	}
 	if page.Evidence, err = incident.EvidenceOf(v.Ctx(), v.S.d.DB.R, head.I.ID); err != nil {
+		return page, err
+	}
+	if page.Processor, err = v.processorCard(head.I); err != nil {
 		return page, err
 	}
 	_, page.Names, err = v.accounts()

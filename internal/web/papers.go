@@ -20,6 +20,8 @@ type Papers interface {
 	Requests(ctx context.Context, w io.Writer, format string, r RegisterTable) error
 	// Scan writes a scan of the firm as a PDF.
 	Scan(ctx context.Context, w io.Writer, p ScanPaper) error
+	// Record writes the record of processing as pdf or xlsx.
+	Record(ctx context.Context, w io.Writer, format string, p ScanPaper) error
 	// Log writes who looked at whom as csv.
 	Log(ctx context.Context, w io.Writer, r RegisterTable) error
 	// RefusedRows writes the rows an import would refuse as xlsx or csv.

@@ -74,6 +74,7 @@ func (s *Server) routes() []Route {
 		s.scanRoutes(),
 		s.requestsRoutes(),
 		s.rightsRoutes(),
+		s.recordRoutes(),
 	)
 }
 

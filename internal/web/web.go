@@ -57,6 +57,7 @@ type Deps struct {
 	Sources   *stewardship.Sources
 	Requests  *stewardship.Requests
 	Scans     *stewardship.Scans
+	Records   *stewardship.Records
 	Packs     *workflow.Packs
 	Rules     *rulebook.Book
 	Papers    Papers
