@@ -68,7 +68,7 @@ type NoticeDraft struct {
 	Language string
 	Text     string
 	Short    string
-	Open     []OpenPoint
+	Open     []NoticePoint
 }
 
 // Hash is the SHA-256 of the text, in hexadecimal.
@@ -79,22 +79,23 @@ func hashOf(text string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// OpenPoint is something the statement must say and the record does not know.
-type OpenPoint struct {
+// NoticePoint is something the statement must say and the record does not know.
+type NoticePoint struct {
 	What      string    // such as "retention"
 	Purpose   PurposeID // empty: not of a purpose
 	Processor string    // its name; empty: not of a processor
-	Place     Place
+	Mend      Mend
 }
 
-// Place is where an open point is mended.
-type Place string
+// Mend is where an open point is mended.
+type Mend string
 
 // The places.
 const (
-	InFirm   Place = "firm"
-	InPeople Place = "people"
-	InRecord Place = "record"
+	MendInFirm   Mend = "firm"
+	MendInPeople Mend = "people"
+	MendInRecord Mend = "record"
+	MendInFields Mend = "fields"
 )
 
 // Sort is what a block of a text is.

@@ -65,7 +65,7 @@ func BuildNotice(in NoticeInput) (NoticeDraft, error) {
 		return NoticeDraft{}, err
 	}
 	data := words.data(in)
-	out := NoticeDraft{Language: in.Language, Open: OpenPoints(in)}
+	out := NoticeDraft{Language: in.Language, Open: NoticePoints(in)}
 	if out.Text, err = fillNotice(words.Text, data); err != nil {
 		return NoticeDraft{}, fmt.Errorf("processing: notice %s: %w", in.Language, err)
 	}

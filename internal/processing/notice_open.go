@@ -12,21 +12,21 @@ func (f NoticeFirm) tidy() NoticeFirm {
 	return f
 }
 
-// OpenPoints lists what the statement must say and the record does not know, in the
+// NoticePoints lists what the statement must say and the record does not know, in the
 // order of Art. 13 GDPR.
-func OpenPoints(in NoticeInput) []OpenPoint {
-	var out []OpenPoint
-	add := func(missing bool, what, processor string, place Place) {
+func NoticePoints(in NoticeInput) []NoticePoint {
+	var out []NoticePoint
+	add := func(missing bool, what, processor string, mend Mend) {
 		if missing {
-			out = append(out, OpenPoint{What: what, Processor: processor, Place: place})
+			out = append(out, NoticePoint{What: what, Processor: processor, Mend: mend})
 		}
 	}
 	f := in.Firm
-	add(f.Street == "" || f.City == "", "address", "", InFirm)
-	add(f.Email == "" && f.Phone == "", "contact", "", InFirm)
-	add(f.DPOName == "" && f.DPOEmail == "" && f.ContactName == "" && f.ContactEmail == "", "asked", "", InPeople)
-	add(f.DPOName != "" && f.DPOEmail == "" && f.DPOPhone == "", "dpo_mail", "", InPeople)
-	add(in.Authority.Name == "", "authority", "", InFirm)
+	add(f.Street == "" || f.City == "", "address", "", MendInFirm)
+	add(f.Email == "" && f.Phone == "", "contact", "", MendInFirm)
+	add(f.DPOName == "" && f.DPOEmail == "" && f.ContactName == "" && f.ContactEmail == "", "asked", "", MendInPeople)
+	add(f.DPOName != "" && f.DPOEmail == "" && f.DPOPhone == "", "dpo_mail", "", MendInPeople)
+	add(in.Authority.Name == "", "authority", "", MendInFirm)
 	used := 0
 	for _, p := range in.Record.Purposes {
 		if p.IsInUse() {
@@ -34,26 +34,26 @@ func OpenPoints(in NoticeInput) []OpenPoint {
 			out = append(out, openOf(in, p)...)
 		}
 	}
-	add(used == 0, "purposes", "", InRecord)
-	add(len(in.Processors) == 0, "processors", "", InRecord)
+	add(used == 0, "purposes", "", MendInRecord)
+	add(len(in.Processors) == 0, "processors", "", MendInRecord)
 	for _, p := range in.Processors {
-		add(!p.InEEA && p.Ground == "", "safeguard", p.Name, InRecord)
+		add(!p.InEEA && p.Ground == "", "safeguard", p.Name, MendInRecord)
 	}
 	return out
 }
 
-func openOf(in NoticeInput, p Purpose) []OpenPoint {
-	var out []OpenPoint
-	add := func(missing bool, what string) {
+func openOf(in NoticeInput, p Purpose) []NoticePoint {
+	var out []NoticePoint
+	add := func(missing bool, what string, mend Mend) {
 		if missing {
-			out = append(out, OpenPoint{What: what, Purpose: p.ID, Place: InRecord})
+			out = append(out, NoticePoint{What: what, Purpose: p.ID, Mend: mend})
 		}
 	}
-	add(p.ConfirmedAt.IsZero(), "proposed")
-	add(p.Name[in.Language] == "" || p.Explain[in.Language] == "", "words")
-	add(!slices.Contains(Bases(), p.Basis), "basis")
-	add(p.Basis == LegitimateInterests && p.Interest[in.Language] == "", "interest")
-	add(p.Retention.Months == 0 || p.Retention.From == "", "retention")
-	add(!slices.ContainsFunc(in.Record.Fields, func(f Field) bool { return f.IsInUse() && slices.Contains(f.Purposes, p.ID) }), "data")
+	add(p.ConfirmedAt.IsZero(), "proposed", MendInRecord)
+	add(p.Name[in.Language] == "" || p.Explain[in.Language] == "", "words", MendInRecord)
+	add(!slices.Contains(Bases(), p.Basis), "basis", MendInRecord)
+	add(p.Basis == LegitimateInterests && p.Interest[in.Language] == "", "interest", MendInRecord)
+	add(p.Retention.Months == 0 || p.Retention.From == "", "retention", MendInRecord)
+	add(!slices.ContainsFunc(in.Record.Fields, func(f Field) bool { return f.IsInUse() && slices.Contains(f.Purposes, p.ID) }), "data", MendInFields)
 	return out
 }

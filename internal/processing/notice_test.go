@@ -164,7 +164,7 @@ func TestWhatIsMissingIsNamed(t *testing.T) {
 	} {
 		in := filled(t, "nl")
 		change(&in)
-		if open := processing.OpenPoints(in); len(open) != 1 || open[0].What != want || open[0].Place == "" {
+		if open := processing.NoticePoints(in); len(open) != 1 || open[0].What != want || open[0].Mend == "" {
 			t.Errorf("%s: %+v", want, open)
 		}
 	}

@@ -19,9 +19,9 @@ import (
 	"clepsydra/internal/workflow"
 )
 
-// Processors names who handles data for the firm, in words of a language that may be
+// NamedProcessors tells who handles data for the firm, in words of a language that may be
 // published. None: not known yet.
-type Processors func(ctx context.Context, db bun.IDB, lang string) ([]processing.NamedProcessor, error)
+type NamedProcessors func(ctx context.Context, db bun.IDB, lang string) ([]processing.NamedProcessor, error)
 
 // NoticeDeps is what the texts are made from besides the record. Processors may be
 // missing.
@@ -30,7 +30,7 @@ type NoticeDeps struct {
 	Clock      func() time.Time
 	Firms      *firm.Store
 	Packs      *workflow.Packs
-	Processors Processors
+	Processors NamedProcessors
 }
 
 // Notices makes the privacy statement and the short text for forms from the record of
@@ -44,7 +44,7 @@ func NewNotices(d NoticeDeps) *Notices { return &Notices{d} }
 // the language of the house first.
 type NoticeDrafts struct {
 	Drafts  []processing.NoticeDraft
-	Open    []processing.OpenPoint // of all languages together, each once
+	Open    []processing.NoticePoint // of all languages together, each once
 	Record  processing.Record
 	Latest  []processing.Published // the newest version; empty before the first
 	Version int                    // the number that publishing would give

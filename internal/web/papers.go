@@ -18,6 +18,8 @@ type Papers interface {
 	Register(ctx context.Context, w io.Writer, format string, r RegisterTable) error
 	// Scan writes a scan of the firm as a PDF.
 	Scan(ctx context.Context, w io.Writer, p ScanPaper) error
+	// Notice writes a privacy statement as a PDF.
+	Notice(ctx context.Context, w io.Writer, p NoticePaper) error
 	// Log writes who looked at whom as csv.
 	Log(ctx context.Context, w io.Writer, r RegisterTable) error
 	// RefusedRows writes the rows an import would refuse as xlsx or csv.

@@ -72,6 +72,7 @@ func (s *Server) routes() []Route {
 		s.recallRoutes(),
 		s.fastRoutes(),
 		s.scanRoutes(),
+		s.noticeRoutes(),
 	)
 }
 

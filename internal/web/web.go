@@ -56,6 +56,7 @@ type Deps struct {
 	Watch     *stewardship.Watch
 	Sources   *stewardship.Sources
 	Scans     *stewardship.Scans
+	Notices   *stewardship.Notices
 	Packs     *workflow.Packs
 	Rules     *rulebook.Book
 	Papers    Papers
