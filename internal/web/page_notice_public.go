@@ -48,12 +48,17 @@ func (v *Visit) askedNotice() (processing.Published, []processing.Published, err
 	if err != nil {
 		return processing.Published{}, nil, err
 	}
-	for _, lang := range []string{v.noticeLanguage(), v.P.Lang(), v.Firm.Language} {
+	return inLanguage(all, v.noticeLanguage(), v.P.Lang(), v.Firm.Language), all, nil
+}
+
+// inLanguage returns the text in the first language that there is one in.
+func inLanguage(all []processing.Published, languages ...string) processing.Published {
+	for _, lang := range languages {
 		if k := slices.IndexFunc(all, func(p processing.Published) bool { return p.Language == lang }); k >= 0 {
-			return all[k], all, nil
+			return all[k]
 		}
 	}
-	return all[0], all, nil
+	return all[0]
 }
 
 // showPrivacy shows what was published; before that only that it will come.
