@@ -91,3 +91,20 @@ func publishAgain(b *browser, version string) {
 	res := b.send("/record/texts", "/record/texts/publish", url.Values{"version": {version}, "seal": {b.seal()}, "know": {"1"}})
 	res.leadsTo(b.h.t, "/record/texts?lang=")
 }
+
+// TestAFormLinksToThePublishedStatement: in the language of the form, with the short
+// text beside it.
+func TestAFormLinksToThePublishedStatement(t *testing.T) {
+	h, b := withForm(t)
+	h.browser().get("/f/nieuws?lang=nl").want(t, http.StatusOK, `href="https://www.example.com/privacy"`)
+	if page := b.get("/contacts/forms/new"); strings.Contains(page.body, "clep.example.com/privacy") {
+		t.Fatal("a statement that is not published is offered")
+	}
+	publishAgain(b, "1")
+	b.get("/contacts/forms/new").want(t, http.StatusOK, `value="https://clep.example.com/privacy"`)
+	fields := formFields()
+	fields.Set("slug", "klanten")
+	fields.Set("notice", "https://clep.example.com/privacy")
+	b.send("/contacts/forms/new", "/contacts/forms", fields).want(t, http.StatusSeeOther)
+	h.browser().get("/f/klanten?lang=nl").want(t, http.StatusOK, `href="https://clep.example.com/privacy?lang=nl"`, "Hoeve Ter Linde gebruikt uw gegevens voor: ")
+}
