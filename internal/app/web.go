@@ -38,7 +38,7 @@ func (a *App) buildWeb() error {
 		Scans: stewardship.NewScans(a.DB, a.clock.Now, a.Packs), Packs: a.Packs, Rules: a.Rules, RulesFailed: a.rulesFailed, Papers: papers{a.Papers, a.Locale},
 		Signups:  a.Signups,
 		Channels: channels{a}, Inbound: clicks, Health: a.health, CheckLogo: document.CheckLogo, Log: a.log, Proxy: a.cfg.TrustProxy,
-		Secure: strings.HasPrefix(a.cfg.BaseURL, "https://"), Key: a.key.Derive("forms"),
+		Secure: strings.HasPrefix(a.cfg.BaseURL, "https://"), Key: a.key.Derive("forms"), Notices: a.notices(),
 	})
 	return err
 }

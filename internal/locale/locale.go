@@ -21,6 +21,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 
 	"clepsydra/internal/fault"
 )
@@ -110,6 +111,16 @@ func (p *Printer) Lang() string { return p.lang }
 
 // Country returns the ISO code of the country whose words are used.
 func (p *Printer) Country() string { return p.country }
+
+// CountryName is the name of a country by its ISO 3166-1 alpha-2 code; a code that is
+// none comes back as it is.
+func (p *Printer) CountryName(code string) string {
+	region, err := language.ParseRegion(code)
+	if err != nil {
+		return code
+	}
+	return display.Regions(language.Make(p.lang)).Name(region)
+}
 
 // Zone returns the zone of the times.
 func (p *Printer) Zone() *time.Location { return p.zone }

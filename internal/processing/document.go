@@ -65,8 +65,7 @@ func entryOf(l Lists, r Record, p Purpose, all []Processor, today string) Entry 
 		}
 	}
 	for _, h := range all {
-		where := l.Where(h.Country, today)
-		if h.IsInUse() && slices.Contains(p.Processors, h.ID) && (where == ThirdCountry || where == Adequate) {
+		if h.IsInUse() && slices.Contains(p.Processors, h.ID) && l.Where(h.Country, today).IsOutside() {
 			e.AllTransfers = append(e.AllTransfers, Transfer{Country: h.Country, Ground: h.Ground, Processor: h.Name})
 		}
 	}

@@ -97,6 +97,9 @@ const (
 	ThirdCountry Place = "third"    // outside, without one
 )
 
+// IsOutside reports whether data that are stored there have left the EEA.
+func (p Place) IsOutside() bool { return p == Adequate || p == ThirdCountry }
+
 // Where says what a country is on a day, which is "2006-01-02".
 func (l Lists) Where(country, day string) Place {
 	switch {

@@ -44,6 +44,9 @@ type Submission struct {
 	Language string                   `json:"language"`
 	Values   map[contact.Field]string `json:"values"`
 	Boxes    []string                 `json:"boxes,omitempty"`
+	// Notice is the permanent address of the privacy statement that stood beside the
+	// form, with its hash; empty: only the address of the form's version is known.
+	Notice string `json:"notice,omitempty"`
 }
 
 // Inputs lists the fields that a page shows for an asked field: an address has four.

@@ -1,6 +1,7 @@
 package stewardship
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -150,7 +151,7 @@ func (s *Signups) eventsOf(ctx context.Context, tx bun.Tx, o OptIn, c contact.Co
 		}
 		events = append(events, consent.Event{
 			ContactID: c.ID, Purpose: b.Purpose, Channel: b.Channel, Kind: consent.Given, At: now, How: consent.HowDoubleOptIn,
-			Wording: consent.Wording{Text: o.Version.Wording(b, lang), Version: o.Version.Name(), Language: lang, Notice: o.Version.Definition.Notice},
+			Wording: consent.Wording{Text: o.Version.Wording(b, lang), Version: o.Version.Name(), Language: lang, Notice: cmp.Or(o.Pending.Submission.Notice, o.Version.Definition.Notice)},
 			Proof: consent.Proof{
 				Address: address(house, "/f/"+f.Slug), Note: "sign-up " + string(o.Pending.ID),
 				Trace: &consent.Trace{AskedAt: o.Pending.CreatedAt, ConfirmedAt: now},

@@ -34,6 +34,9 @@ func (s *Signups) TakeSignup(ctx context.Context, v signup.Version, t signup.Typ
 		if err != nil {
 			return err
 		}
+		if sub.Notice, err = noticeShown(ctx, tx, f, v.Definition.Notice, sub.Language); err != nil {
+			return err
+		}
 		p := signup.Pending{
 			FormID: v.FormID, Version: v.Number, Once: once, Submission: sub, CreatedAt: now, ExpiresAt: s.terms.ConfirmUntil(now),
 		}

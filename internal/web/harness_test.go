@@ -165,7 +165,7 @@ func newPlace(t testing.TB) *place {
 		Watch: stewardship.NewWatch(h.db, h.clock, rules, around{h}, around{h}),
 		Scans: stewardship.NewScans(h.db, h.clock, packs),
 		Packs: packs, Rules: rulebook.New(h.db, h.clock), Papers: testPapers(), Channels: outside{}, Inbound: outside{}, Log: log, CheckLogo: document.CheckLogo,
-		Health: func(context.Context) Health { return h.health }, Key: bytes.Repeat([]byte{9}, 32),
+		Health: func(context.Context) Health { return h.health }, Key: bytes.Repeat([]byte{9}, 32), Notices: stewardship.NewNotices(stewardship.NoticeDeps{DB: h.db, Clock: h.clock, Firms: h.firms, Packs: packs}),
 	})
 	h.ok(err)
 	t.Cleanup(h.s.Close)

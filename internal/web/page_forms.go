@@ -109,7 +109,7 @@ func (v *Visit) formOf() (signup.Form, error) {
 		return v.S.d.Signups.Form(v.Ctx(), id)
 	}
 	d := signup.Definition{
-		Languages: v.Firm.Languages, Title: map[string]string{}, Intro: map[string]string{}, Notice: v.Firm.Website,
+		Languages: v.Firm.Languages, Title: map[string]string{}, Intro: map[string]string{}, Notice: v.noticeOffered(),
 		Fields: []signup.Ask{{Field: contact.FieldEmail, Required: true}},
 	}
 	if len(d.Languages) == 0 {

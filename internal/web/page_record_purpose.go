@@ -224,7 +224,7 @@ func (v *Visit) countryGroups() []countryGroup {
 	for _, code := range l.Countries() {
 		for k := range groups {
 			if groups[k].Key == string(l.Where(code, today)) {
-				groups[k].Countries = append(groups[k].Countries, countryChoice{code, v.country(code)})
+				groups[k].Countries = append(groups[k].Countries, countryChoice{code, v.P.CountryName(code)})
 			}
 		}
 	}

@@ -46,6 +46,7 @@ type signupPage struct {
 	Title     string
 	Intro     string
 	Notice    string
+	Short     string // of the statement published here; empty: it stands elsewhere
 	Shipped   signup.Shipped
 	Inputs    []signupInput
 	Boxes     []signupBox
@@ -98,6 +99,9 @@ func (v *Visit) signupPage() (signupPage, signup.Version, error) {
 	}
 	if page.Frame {
 		v.allowFrame(d.Sites)
+	}
+	if err := v.fillNotice(&page); err != nil {
+		return page, version, err
 	}
 	return page, version, v.fillSignup(&page, version)
 }

@@ -22,6 +22,8 @@ type Papers interface {
 	Scan(ctx context.Context, w io.Writer, p ScanPaper) error
 	// Record writes the record of processing as pdf or xlsx.
 	Record(ctx context.Context, w io.Writer, format string, p ScanPaper) error
+	// Notice writes a privacy statement as a PDF.
+	Notice(ctx context.Context, w io.Writer, p NoticePaper) error
 	// Log writes who looked at whom as csv.
 	Log(ctx context.Context, w io.Writer, r RegisterTable) error
 	// RefusedRows writes the rows an import would refuse as xlsx or csv.

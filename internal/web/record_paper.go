@@ -62,7 +62,7 @@ func (w recordWords) processor(p processing.Processor) []ScanRow {
 	}
 	where := ""
 	if p.Country != "" {
-		where = w.v.country(p.Country)
+		where = w.v.P.CountryName(p.Country)
 		if place := w.l.Where(p.Country, w.v.S.d.Records.Today(w.v.Firm, w.v.Now)); place != processing.InEEA {
 			where = w.transfer(processing.Transfer{Country: p.Country, Ground: p.Ground})
 		}

@@ -5,9 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"golang.org/x/text/language"
-	"golang.org/x/text/language/display"
-
 	"clepsydra/internal/account"
 	"clepsydra/internal/processing"
 	"clepsydra/internal/workflow"
@@ -65,19 +62,6 @@ func (w recordWords) processorName(id string) string {
 		}
 	}
 	return id
-}
-
-// country is the name of a country in the visitor's language.
-func (v *Visit) country(code string) string {
-	region, err := language.ParseRegion(code)
-	if err != nil {
-		return code
-	}
-	tag, err := language.Parse(v.P.Lang())
-	if err != nil {
-		return code
-	}
-	return display.Regions(tag).Name(region)
 }
 
 // chosen are the words of ready choices; what is not among them is the firm's own.
@@ -178,7 +162,7 @@ func (w recordWords) transfer(t processing.Transfer) string {
 	if t.Ground != "" {
 		ground = w.say("ground_" + string(t.Ground))
 	}
-	line := w.v.country(t.Country) + " (" + ground + ")"
+	line := w.v.P.CountryName(t.Country) + " (" + ground + ")"
 	if t.Processor != "" {
 		line = t.Processor + w.v.P.T("assess.colon", nil) + " " + line
 	}

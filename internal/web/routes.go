@@ -75,6 +75,7 @@ func (s *Server) routes() []Route {
 		s.requestsRoutes(),
 		s.rightsRoutes(),
 		s.recordRoutes(),
+		s.noticeRoutes(),
 	)
 }
 

@@ -58,6 +58,7 @@ type Deps struct {
 	Requests  *stewardship.Requests
 	Scans     *stewardship.Scans
 	Records   *stewardship.Records
+	Notices   *stewardship.Notices
 	Packs     *workflow.Packs
 	Rules     *rulebook.Book
 	Papers    Papers
