@@ -21,29 +21,24 @@ type Shown struct {
 	Errors Errors
 }
 
-// views are the parsed pages. Each page is a set of its own: the layout, all
-// parts, and the page's blocks "title" and "content".
-type views struct{ sets map[string]*set }
-
-// set is one page. A template that ran cannot be copied any more, so the first
-// copy stays unused, and copies in use are kept for the next visitor.
-type set struct {
+// views are all pages in one set of templates. Pages say "title" and "content" each in
+// their own way; see pages.go for how they live side by side. A template that ran
+// cannot be copied any more, so the source stays unused, and copies in use are kept
+// for the next visitor.
+type views struct {
 	source *template.Template
-	entry  string
+	pages  map[string]bool
 	free   chan *view
 }
 
-// view is one copy of a set; its functions speak to the visit it works for.
+// view is one copy of the set; its functions speak to the visit it works for.
 type view struct {
 	t *template.Template
 	v *Visit
 }
 
-// freeViews is how many copies of a page are kept. More visitors at once only cost
-// a copy each.
+// freeViews is how many copies are kept. More visitors at once only cost a copy each.
 const freeViews = 8
-
-const partSet = " parts"
 
 func loadViews(files fs.FS, a *assets) (*views, error) {
 	base := template.New("").Funcs((&view{}).funcs(a))
@@ -52,36 +47,28 @@ func loadViews(files fs.FS, a *assets) (*views, error) {
 			return nil, err
 		}
 	}
-	vs := &views{sets: map[string]*set{partSet: newSet(base, "")}}
+	vs := &views{source: base, pages: map[string]bool{}, free: make(chan *view, freeViews)}
+	shared := newCallers(base)
 	pages, err := fs.Glob(files, "pages/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("web: list pages: %w", err)
 	}
 	for _, file := range pages {
 		name := strings.TrimSuffix(path.Base(file), ".html")
-		t, err := base.Clone()
-		if err != nil {
-			return nil, fmt.Errorf("web: page %s: %w", name, err)
-		}
 		b, err := fs.ReadFile(files, file)
 		if err != nil {
 			return nil, fmt.Errorf("web: page %s: %w", name, err)
 		}
-		if _, err := t.Parse(string(b)); err != nil {
+		page, err := template.New("").Funcs((&view{}).funcs(a)).Parse(string(b))
+		if err != nil {
 			return nil, fmt.Errorf("web: page %s: %w", name, err)
 		}
-		vs.sets[name] = newSet(t, "base")
-	}
-	for name, one := range vs.sets {
-		if err := one.check(a); err != nil {
+		if err := shared.join(base, name, page); err != nil {
 			return nil, fmt.Errorf("web: page %s: %w", name, err)
 		}
+		vs.pages[name] = true
 	}
-	return vs, nil
-}
-
-func newSet(t *template.Template, entry string) *set {
-	return &set{source: t, entry: entry, free: make(chan *view, freeViews)}
+	return vs, vs.check(a)
 }
 
 // parseAll parses every file of a folder under its bare name.
@@ -102,71 +89,62 @@ func parseAll(t *template.Template, files fs.FS, folder string) error {
 	return nil
 }
 
-// check makes the first copy and lets html/template look at it: what it finds
+// check makes the first copy and lets html/template look at all of it: what it finds
 // unsafe or missing shows at the start and not at the first visitor.
-func (s *set) check(a *assets) error {
-	w, err := s.take(a)
+func (vs *views) check(a *assets) error {
+	w, err := vs.take(a)
 	if err != nil {
 		return err
 	}
-	entries := []string{s.entry}
-	if s.entry == "" {
-		entries = nil
-		for _, t := range w.t.Templates() {
-			if t.Name() != "" && t.Name() != "base" {
-				entries = append(entries, t.Name())
+	for _, t := range w.t.Templates() {
+		if name := t.Name(); name != "" && name != layoutName {
+			var unsafe *template.Error
+			// It fails for want of data; only what the escaper says counts.
+			if err := w.t.ExecuteTemplate(io.Discard, name, nil); errors.As(err, &unsafe) {
+				return fmt.Errorf("web: template %s: %w", name, err)
 			}
 		}
 	}
-	for _, name := range entries {
-		var unsafe *template.Error
-		// It fails for want of data; only what the escaper says counts.
-		if err := w.t.ExecuteTemplate(io.Discard, name, nil); errors.As(err, &unsafe) {
-			return err
-		}
-	}
-	s.give(w)
+	vs.give(w)
 	return nil
 }
 
-func (s *set) take(a *assets) (*view, error) {
+func (vs *views) take(a *assets) (*view, error) {
 	select {
-	case w := <-s.free:
+	case w := <-vs.free:
 		return w, nil
 	default:
 	}
-	t, err := s.source.Clone()
+	t, err := vs.source.Clone()
 	if err != nil {
-		return nil, fmt.Errorf("web: copy template: %w", err)
+		return nil, fmt.Errorf("web: copy templates: %w", err)
 	}
 	w := &view{t: t}
 	t.Funcs(w.funcs(a))
 	return w, nil
 }
 
-func (s *set) give(w *view) {
+func (vs *views) give(w *view) {
 	w.v = nil
 	select {
-	case s.free <- w:
+	case vs.free <- w:
 	default:
 	}
 }
 
 // page renders a page in its layout. Nothing is sent before all of it is there.
 func (vs *views) page(v *Visit, name string, data Shown) error {
-	s, ok := vs.sets[name]
-	if !ok {
+	if !vs.pages[name] {
 		return fmt.Errorf("web: there is no page %q", name)
 	}
-	return s.render(v, s.entry, data)
+	return vs.render(v, ofPage(name, layoutName), data)
 }
 
-func (vs *views) part(v *Visit, name string, data Shown) error {
-	return vs.sets[partSet].render(v, name, data)
-}
+// part renders a partial alone.
+func (vs *views) part(v *Visit, name string, data Shown) error { return vs.render(v, name, data) }
 
-func (s *set) render(v *Visit, entry string, data Shown) error {
-	w, err := s.take(v.S.assets)
+func (vs *views) render(v *Visit, entry string, data Shown) error {
+	w, err := vs.take(v.S.assets)
 	if err != nil {
 		return err
 	}
@@ -175,7 +153,7 @@ func (s *set) render(v *Visit, entry string, data Shown) error {
 	if err := w.t.ExecuteTemplate(&out, entry, data); err != nil {
 		return fmt.Errorf("web: render %s: %w", entry, err)
 	}
-	s.give(w)
+	vs.give(w)
 	v.C.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 	v.C.Vary(fiber.HeaderCookie, "HX-Request")
 	return v.C.Send(out.Bytes())
