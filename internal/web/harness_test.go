@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -133,14 +134,9 @@ func (noPrinter) Copy(_ context.Context, w io.Writer, _ firm.Firm, _ request.Cop
 func newPlace(t testing.TB) *place {
 	t.Helper()
 	h := &place{t: t, db: databasetest.SQLite(t), now: friday, health: Health{Facts: []HealthFact{{Name: "reminders_late", Value: "0"}}}}
-	packs, err := workflow.Load(workflows.FS, time.Now)
+	words, err := loadWords()
 	h.ok(err)
-	rules, err := watch.Load()
-	h.ok(err)
-	frames, err := communication.LoadFrames(templates.FS)
-	h.ok(err)
-	texts, err := locale.Load(templates.FS)
-	h.ok(err)
+	packs, rules, frames, texts := words.packs, words.rules, words.frames, words.texts
 	h.firms, err = firm.NewStore(bytes.Repeat([]byte{7}, 32))
 	h.ok(err)
 	h.accounts = account.NewService(h.db, h.firms, h.clock)
@@ -168,9 +164,35 @@ func newPlace(t testing.TB) *place {
 		Health: func(context.Context) Health { return h.health }, Key: bytes.Repeat([]byte{9}, 32), Notices: stewardship.NewNotices(stewardship.NoticeDeps{DB: h.db, Clock: h.clock, Firms: h.firms, Packs: packs}),
 	})
 	h.ok(err)
-	t.Cleanup(h.s.Close)
+	// A parallel test and what its cleanups hold stay until the last one is through.
+	t.Cleanup(func() {
+		h.s.Close()
+		h.s = nil
+	})
 	return h
 }
+
+// words are the files that tests only read; all of them share one.
+type words struct {
+	packs  *workflow.Packs
+	rules  watch.Pack
+	frames communication.Frames
+	texts  *locale.Bundle
+}
+
+var loadWords = sync.OnceValues(func() (w words, err error) {
+	if w.packs, err = workflow.Load(workflows.FS, time.Now); err != nil {
+		return w, err
+	}
+	if w.rules, err = watch.Load(); err != nil {
+		return w, err
+	}
+	if w.frames, err = communication.LoadFrames(templates.FS); err != nil {
+		return w, err
+	}
+	w.texts, err = locale.Load(templates.FS)
+	return w, err
+})
 
 func (h *place) clock() time.Time { return h.now }
 

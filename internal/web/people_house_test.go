@@ -45,10 +45,12 @@ func newHouse(t testing.TB) *house {
 	h.ok(err)
 	h.app = a
 	h.ok(a.Start(background, func(err error) { t.Log(err) }))
+	// A parallel test and what its cleanups hold stay until the last one is through.
 	t.Cleanup(func() {
-		if err := a.Stop(background); err != nil {
+		if err := h.app.Stop(background); err != nil {
 			t.Log(err)
 		}
+		h.app = nil
 	})
 	secret, err := a.Accounts.SetupLink(background)
 	h.ok(err)
