@@ -170,6 +170,7 @@ func (a *App) buildServices() error {
 	if a.Records, err = stewardship.NewRecords(a.DB, a.clock.Now, a.Firms); err != nil {
 		return err
 	}
+	a.Stewardship.UseRecords(a.Records)
 	a.Sources = stewardship.NewSources(stewardship.SourceDeps{
 		DB: a.DB, Clock: a.clock.Now, Firms: a.Firms, Imports: a.Stewardship,
 		Reader: fetch.New(a.clock.Now, a.clock.After, fetch.Limits{}), Queue: pullQueue{a.jobs},

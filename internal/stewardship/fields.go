@@ -25,11 +25,7 @@ func (s *Service) Record(ctx context.Context) (processing.Record, error) {
 // whose values are still being erased fails with contact.ErrFieldEnding.
 func (s *Service) DeclareField(ctx context.Context, actor journal.Actor, in processing.Declaring) (key contact.Field, err error) {
 	now := s.moment()
-	err = s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		r, err := processing.Get(ctx, tx)
-		if err != nil {
-			return err
-		}
+	err = s.inRecord(ctx, actor, func(ctx context.Context, tx bun.Tx, r processing.Record) error {
 		r, f, err := r.Declare(in, now)
 		if err != nil {
 			return err
@@ -75,11 +71,7 @@ func fieldNames(fields []contact.Field) string {
 // processing.ErrNoField when one is not in use.
 func (s *Service) ConfirmFields(ctx context.Context, actor journal.Actor, keys []contact.Field) error {
 	now := s.moment()
-	err := s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		r, err := processing.Get(ctx, tx)
-		if err != nil {
-			return err
-		}
+	err := s.inRecord(ctx, actor, func(ctx context.Context, tx bun.Tx, r processing.Record) error {
 		r, done, err := r.Confirm(keys, now)
 		if err != nil || len(done) == 0 {
 			return err
@@ -102,11 +94,7 @@ func (s *Service) ConfirmFields(ctx context.Context, actor journal.Actor, keys [
 // EraseEnded takes out what there is. It fails with processing.ErrNoField.
 func (s *Service) EndField(ctx context.Context, actor journal.Actor, key contact.Field) error {
 	now := s.moment()
-	err := s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		r, err := processing.Get(ctx, tx)
-		if err != nil {
-			return err
-		}
+	err := s.inRecord(ctx, actor, func(ctx context.Context, tx bun.Tx, r processing.Record) (err error) {
 		if r, err = r.End(key, now); err != nil {
 			return err
 		}

@@ -75,6 +75,29 @@ func (s *Records) document(ctx context.Context, db bun.IDB) (processing.Document
 	return processing.Compose(s.lists, r, g, all, controller, dpo, s.Today(f, s.now())), nil
 }
 
+// UseRecords lets what the customer file changes of the record, its fields and terms,
+// be kept as a version of the record too.
+func (s *Service) UseRecords(r *Records) { s.records = r }
+
+// inRecord runs fn with the record while nobody else changes it, and keeps the new
+// state.
+func (s *Service) inRecord(ctx context.Context, actor journal.Actor, fn func(context.Context, bun.Tx, processing.Record) error) error {
+	return s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		now := s.moment()
+		if err := processing.Lock(ctx, tx, now); err != nil {
+			return err
+		}
+		r, err := processing.Get(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if err := fn(ctx, tx, r); err != nil || s.records == nil {
+			return err
+		}
+		return recordChange{s: s.records, tx: tx, now: now, who: actor}.keep(ctx)
+	})
+}
+
 // recordChange is one change of the record in its transaction.
 type recordChange struct {
 	s   *Records

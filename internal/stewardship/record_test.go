@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"clepsydra/internal/contact"
 	"clepsydra/internal/database"
 	"clepsydra/internal/database/databasetest"
 	"clepsydra/internal/firm"
@@ -15,6 +16,7 @@ import (
 	"clepsydra/internal/processing"
 	"clepsydra/internal/stewardship"
 	"clepsydra/internal/workflow"
+	"clepsydra/workflows"
 )
 
 // records is the verbs on a firm's record, with a clock that moves a minute at each
@@ -49,7 +51,29 @@ func TestChangesOfTheRecordAtOnceAreAllKept(t *testing.T) {
 	t.Parallel()
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		s, ctx, who := records(t, db), context.Background(), journal.Actor{Kind: journal.ByAccount, ID: "lotte"}
+		packs, err := workflow.Load(workflows.FS, time.Now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file := stewardship.New(db, time.Now)
+		file.UseRecords(s)
 		var wg sync.WaitGroup
+		for _, label := range []string{"Shoe size", "Wine", "Visit day"} {
+			wg.Go(func() {
+				in := processing.Declaring{Field: processing.Field{
+					Label: workflow.Text{"en": label}, Kind: contact.KindText, Category: "preferences",
+					Purposes: []processing.PurposeID{"orders"}, Why: "the order needs it",
+				}, Categories: packs.Categories()}
+				if _, err := file.DeclareField(ctx, who, in); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Go(func() {
+			if err := file.SetTerm(ctx, who, "newsletter", 7, processing.ThenErase); err != nil {
+				t.Error(err)
+			}
+		})
 		for _, n := range []string{"1", "2", "3", "4"} {
 			wg.Go(func() {
 				if err := s.SavePurpose(ctx, who, processing.Purpose{ID: own(n), Name: workflow.Text{"en": n}}); err != nil {
@@ -66,8 +90,15 @@ func TestChangesOfTheRecordAtOnceAreAllKept(t *testing.T) {
 			t.Errorf("%d purposes, want the 4 proposed and 4 of the firm's own", len(d.Purposes))
 		}
 		versions, err := s.Versions(ctx)
-		if err != nil || len(versions) != 4 {
+		if err != nil || len(versions) != 8 {
 			t.Errorf("%d versions, %v", len(versions), err)
+		}
+		r, err := file.Record(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p, _ := r.Purpose("newsletter"); p.Retention.Months != 7 || len(r.Declaration().Own()) != 3 {
+			t.Errorf("a term of %d months, own fields %+v", p.Retention.Months, r.Declaration().Own())
 		}
 	})
 }

@@ -30,11 +30,7 @@ func (s *Service) SetTerm(ctx context.Context, actor journal.Actor, id processin
 	case then != processing.ThenErase && then != processing.ThenAnonymise:
 		return ErrTermThen.At("then")
 	}
-	return s.db.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		r, err := processing.Get(ctx, tx)
-		if err != nil {
-			return err
-		}
+	return s.inRecord(ctx, actor, func(ctx context.Context, tx bun.Tx, r processing.Record) error {
 		for i, p := range r.Purposes {
 			if p.ID != id || !p.IsInUse() || p.Retention.Then == processing.ThenArchive {
 				continue

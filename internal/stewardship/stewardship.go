@@ -48,6 +48,7 @@ type Service struct {
 	// gatherers are what requests of people ask of other parts; see OnGather.
 	gatherers map[string]Gatherer
 	looking   sync.Mutex // one look for doubles at a time
+	records   *Records   // keep a version of a changed record; see UseRecords
 }
 
 // New makes the service. now is the clock; inUse are asked before an import is
