@@ -123,7 +123,7 @@ func (b *browser) shot(name string) {
 	if over := eval[int64](b, "document.documentElement.scrollWidth - document.documentElement.clientWidth"); over > 1 {
 		b.t.Errorf("%s at %s is %d pixels too wide", name, b.width.name, over)
 	}
-	if raw := eval[string](b, `(document.body.innerText.match(/\b(web|board|handle|guide|assess|people|letters|authority|customers|account|settings|firm|incident|obligation|notification|register|step|step_todo|status|risk|duty|timeline|fault|moment|gate|regpage|recall|confirm|fast|signup|preferences|repermission)\.[a-z]+(_[a-z]+)*\b/)||[""])[0]`); raw != "" {
+	if raw := eval[string](b, `(document.body.innerText.match(/\b(web|board|handle|guide|assess|people|letters|authority|customers|account|settings|firm|incident|obligation|notification|register|step|step_todo|status|risk|duty|timeline|fault|moment|gate|regpage|recall|confirm|fast|signup|preferences|repermission|steps|record|notice|fields|doubles|retention|requests|rights|watch|consents|consent|segments|source)\.[a-z]+(_[a-z]+)*\b/)||[""])[0]`); raw != "" {
 		b.t.Errorf("%s shows the key %s", name, raw)
 	}
 	b.picture(name)

@@ -39,6 +39,7 @@ type contactsPage struct {
 	Segments int
 	Codes    contactCodes
 	Name     string // of a segment, as it was typed
+	Steps    firstSteps
 	narrowed
 }
 
@@ -153,6 +154,9 @@ func searchContacts(v *Visit) error {
 		return v.Part("contact_results", page)
 	}
 	if err := v.fillChoices(&page); err != nil {
+		return err
+	}
+	if page.Steps, err = v.firstSteps(page); err != nil {
 		return err
 	}
 	return v.Page("contacts", page)
