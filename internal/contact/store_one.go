@@ -17,11 +17,16 @@ func Enrol(ctx context.Context, tx bun.IDB, c Contact, now time.Time) (Contact, 
 		return Contact{}, fmt.Errorf("contact: enrol: %w", err)
 	}
 	c.ID, c.CreatedAt, c.UpdatedAt, c.ActiveAt = ID(id.String()), now, now, now
+	return c, Add(ctx, tx, c)
+}
+
+// Add writes one new person, who has an identifier, in the caller's transaction.
+func Add(ctx context.Context, tx bun.IDB, c Contact) error {
 	row := rowOf(c, IdentityOf(c), c.searchText())
 	if _, err := tx.NewInsert().Model(&row).Returning("NULL").Exec(ctx); err != nil {
-		return Contact{}, fmt.Errorf("contact: enrol: %w", err)
+		return fmt.Errorf("contact: add: %w", err)
 	}
-	return c, nil
+	return nil
 }
 
 // Rewrite writes one person as he is now in the caller's transaction.

@@ -181,15 +181,6 @@ func forgetSources(ctx context.Context, tx bun.IDB, id ID) error {
 	return nil
 }
 
-// Add inserts a person in the caller's transaction.
-func Add(ctx context.Context, tx bun.IDB, c Contact) error {
-	row := rowOf(c, IdentityOf(c), c.searchText())
-	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
-		return fmt.Errorf("contact: add: %w", err)
-	}
-	return nil
-}
-
 // Save writes a changed person in the caller's transaction. When seen is not zero
 // and the person was changed since, it fails with ErrChanged.
 func Save(ctx context.Context, tx bun.IDB, c Contact, seen time.Time) error {
