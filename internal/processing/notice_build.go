@@ -159,7 +159,7 @@ func (w noticeWords) purpose(in NoticeInput, p Purpose) noticePurpose {
 	out := noticePurpose{
 		Name: say(p.Name), For: say(p.Explain), Basis: p.Basis, Marketing: p.Marketing,
 		Interest: strings.TrimSuffix(say(p.Interest), "."), Recipients: line(w.join(p.Recipients)),
-		Keep: noticeKeep{Months: p.Retention.Months, From: p.Retention.From, Then: p.Retention.Then, Ground: groundIn(p.Retention.Ground, in.Firm.Country)},
+		Keep: noticeKeep{Months: p.Retention.Months, From: p.Retention.From, Then: p.Retention.Then, Ground: p.Retention.GroundIn(in.Firm.Country)},
 	}
 	if p.Retention.Months%12 == 0 {
 		out.Keep.Years = p.Retention.Months / 12
@@ -203,26 +203,6 @@ func lowered(name, lang string) string {
 		return name
 	}
 	return string(unicode.ToLower(first)) + name[n:]
-}
-
-// groundIn takes from "BE: one rule; NL: another" what concerns a country; a rule
-// without a country concerns all.
-func groundIn(ground, country string) string {
-	var out []string
-	for part := range strings.SplitSeq(ground, ";") {
-		part = line(part)
-		before, after, ok := strings.Cut(part, ": ")
-		if ok && len(before) == 2 && before == strings.ToUpper(before) {
-			if before != country {
-				continue
-			}
-			part = after
-		}
-		if part != "" {
-			out = append(out, part)
-		}
-	}
-	return strings.Join(out, "; ")
 }
 
 // complaints is the file of where people complain.

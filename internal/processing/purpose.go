@@ -9,6 +9,7 @@ package processing
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"clepsydra/internal/workflow"
@@ -115,3 +116,23 @@ const (
 	ThenAnonymise Outcome = "anonymise"
 	ThenArchive   Outcome = "archive" // kept apart for a legal duty, out of daily use
 )
+
+// GroundIn takes from "BE: one rule; NL: another" what concerns a country; a rule
+// without a country concerns all.
+func (r Retention) GroundIn(country string) string {
+	var out []string
+	for part := range strings.SplitSeq(r.Ground, ";") {
+		part = line(part)
+		before, after, ok := strings.Cut(part, ": ")
+		if ok && len(before) == 2 && before == strings.ToUpper(before) {
+			if before != country {
+				continue
+			}
+			part = after
+		}
+		if part != "" {
+			out = append(out, part)
+		}
+	}
+	return strings.Join(out, "; ")
+}

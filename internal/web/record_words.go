@@ -188,8 +188,8 @@ func (w recordWords) retention(r processing.Retention) string {
 	if r.Then != "" {
 		line += ", " + w.say("then_"+string(r.Then))
 	}
-	if r.Ground != "" {
-		line += "\n" + r.Ground
+	if ground := r.GroundIn(w.v.Firm.Country); ground != "" {
+		line += "\n" + ground
 	}
 	return line
 }
