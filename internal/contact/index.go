@@ -121,12 +121,12 @@ func (h hit) compare(o hit) int {
 // ask is a question as the shards answer it.
 type ask struct {
 	sought sought
-	grams  []sign  // signatures of the words
-	pairs  []uint8 // of the words of two bytes
-	number []sign  // signatures of the number, which is enough alone
-	starts []sign  // signatures of who may have all words at the beginning of some
-	line   sign    // signature of who fits exactly
-	exact  bool    // somebody may fit exactly
+	grams  []sign   // signatures of the words
+	pairs  []uint16 // of the words of two bytes
+	number []sign   // signatures of the number, which is enough alone
+	starts []sign   // signatures of who may have all words at the beginning of some
+	line   sign     // signature of who fits exactly
+	exact  bool     // somebody may fit exactly
 	want   criterion
 	after  *hit // nil: from the first
 	most   int  // how many of the best are wanted; negative: all, in no order
@@ -138,7 +138,8 @@ func (x *Index) asked(q Query, most int) ask {
 	for _, w := range a.sought.words {
 		a.grams, a.starts = appendGrams(a.grams, w), append(a.starts, startSign(string(w)))
 		if len(w) == 2 {
-			a.pairs = append(a.pairs, pair(w[0], w[1]))
+			two := pairsOf(w[0], w[1])
+			a.pairs = append(a.pairs, two[:]...)
 		}
 	}
 	a.number = appendGrams(nil, a.sought.number)

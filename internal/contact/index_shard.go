@@ -14,7 +14,7 @@ const (
 	shardSize  = 1 << 14
 	shardWords = shardSize / 64
 	signatures = 512
-	pairs      = 256
+	pairs      = 512
 	mostText   = 4000 // bytes of a person's text that are searched
 )
 
@@ -55,7 +55,9 @@ func (s *shard) set(k int, e entry) {
 	mark := func(g sign) { s.signs[g][word] |= bit }
 	eachGram(text, mark)
 	for k := range len(text) - 1 {
-		s.pairs[pair(text[k], text[k+1])][word] |= bit
+		for _, p := range pairsOf(text[k], text[k+1]) {
+			s.pairs[p][word] |= bit
+		}
 	}
 	for line := range strings.SplitSeq(text, "\n") {
 		mark(lineSign(line))
@@ -171,8 +173,12 @@ func gram(a, b, c byte) sign {
 	return sign((uint32(a) | uint32(b)<<8 | uint32(c)<<16) * 2654435761 >> 23)
 }
 
-// pair is the number of a two-byte part.
-func pair(a, b byte) uint8 { return uint8((uint32(a) | uint32(b)<<8) * 2654435761 >> 24) }
+// pairsOf are the two numbers of a two-byte part. A rare part that shares one of them
+// with what everybody has, such as the end of addresses, seldom shares the other too.
+func pairsOf(a, b byte) [2]uint16 {
+	both := uint32(a) | uint32(b)<<8
+	return [2]uint16{uint16(both * 2654435761 >> 24), pairs/2 + uint16(both*2246822519>>24)}
+}
 
 // startSign is the signature of a word that begins so; two letters count.
 func startSign(word string) sign {
