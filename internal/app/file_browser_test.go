@@ -134,3 +134,30 @@ func (b *browser) publish() {
 	b.at("/privacy", "Hoeve Ter Linde")
 	b.shot("file-08-privacy")
 }
+
+// TestEveryPageOfTheCustomerFileFitsAPhone opens all of them at the narrowest width,
+// light and dark: nothing must be scrolled sideways and no name of a text shows.
+func TestEveryPageOfTheCustomerFileFitsAPhone(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the browser is seen in the long run")
+	}
+	base, _ := running(t)
+	b := openBrowser(t, base, width{"narrow", 375, true})
+	b.open("/sign-in")
+	b.fill("/sign-in", map[string]string{"email": "lotte@example.com", "password": password})
+	b.bringIn()
+	person := eval[string](b, `document.querySelector("#results [data-row]").getAttribute("href")`)
+	for _, path := range []string{
+		"/contacts?text=maes", "/contacts?text=nobody-at-all", person, person + "/edit", "/contacts/add", "/contacts/segments", "/contacts/imports",
+		"/contacts/sources", "/contacts/doubles", "/contacts/forms", "/contacts/forms/new", "/contacts/forms/repermission", "/contacts/suppression",
+		"/contacts/export", "/contacts/retention", "/contacts/retention/people", "/contacts/retention/archive", "/contacts/fields", "/contacts/fields/new",
+		"/contacts/log", "/requests", "/requests/new", "/record", "/record/general", "/record/purposes/newsletter", "/record/processors",
+		"/record/processors/new", "/record/clients/new", "/record/versions", "/record/texts", "/privacy", "/rights", "/preferences",
+	} {
+		b.open(path)
+		if eval[bool](b, `document.querySelector(".empty-title, h1") === null`) {
+			t.Errorf("%s has no heading", path)
+		}
+		b.shot("phone-" + strings.Trim(strings.NewReplacer("/", "-", "?", "-", "=", "-").Replace(strings.TrimPrefix(strings.Replace(path, person, "person", 1), "/")), "-"))
+	}
+}
