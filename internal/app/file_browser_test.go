@@ -158,6 +158,9 @@ func TestEveryPageOfTheCustomerFileFitsAPhone(t *testing.T) {
 		if eval[bool](b, `document.querySelector(".empty-title, h1") === null`) {
 			t.Errorf("%s has no heading", path)
 		}
+		if eval[bool](b, `(function(){var e=document.querySelector(".contacts-nav [aria-current]");if(!e){return false}var r=e.getBoundingClientRect();return r.left<0||r.right>innerWidth+1})()`) {
+			t.Errorf("%s: the tab of the page is out of sight", path)
+		}
 		b.shot("phone-" + strings.Trim(strings.NewReplacer("/", "-", "?", "-", "=", "-").Replace(strings.TrimPrefix(strings.Replace(path, person, "person", 1), "/")), "-"))
 	}
 }

@@ -285,4 +285,9 @@
     if (wrong) { steps.forEach(function (s, k) { if (s.contains(wrong)) { first = k; } }); }
     show(first, false);
   });
+
+  // Where one is among tabs that scroll sideways is seen on a narrow screen too.
+  document.querySelectorAll(".settings-nav [aria-current]").forEach(function (el) {
+    el.parentElement.scrollLeft = el.offsetLeft - (el.parentElement.clientWidth - el.offsetWidth) / 2;
+  });
 }());
