@@ -97,12 +97,15 @@ func (vs *views) check(a *assets) error {
 		return err
 	}
 	for _, t := range w.t.Templates() {
-		if name := t.Name(); name != "" && name != layoutName {
-			var unsafe *template.Error
-			// It fails for want of data; only what the escaper says counts.
-			if err := w.t.ExecuteTemplate(io.Discard, name, nil); errors.As(err, &unsafe) {
-				return fmt.Errorf("web: template %s: %w", name, err)
-			}
+		page, name, isPage := strings.Cut(t.Name(), "/")
+		// Parts of a page are seen through it, in the place where they stand.
+		if page == "" || page == layoutName || isPage && name != layoutName {
+			continue
+		}
+		var unsafe *template.Error
+		// It fails for want of data; only what the escaper says counts.
+		if err := w.t.ExecuteTemplate(io.Discard, t.Name(), nil); errors.As(err, &unsafe) {
+			return fmt.Errorf("web: template %s: %w", t.Name(), err)
 		}
 	}
 	vs.give(w)
