@@ -37,18 +37,27 @@ func (c serveCmd) Run(e *env) error {
 	}
 	failed := make(chan error, 1)
 	if err := a.Start(e.ctx, func(err error) { failed <- err }); err != nil {
-		return errors.Join(err, a.Stop(e.ctx))
+		return e.end(a, err)
 	}
 	if err := e.tellOfSetup(a); err != nil {
-		return errors.Join(err, a.Stop(e.ctx))
+		return e.end(a, err)
 	}
 	select {
 	case <-e.ctx.Done():
 	case err = <-failed:
 	}
+	return e.end(a, err)
+}
+
+// end stops the program within stopTime. What fails once it was told to end, such as
+// the rest of the start, fails for that reason and is no failure.
+func (e *env) end(a *app.App, why error) error {
+	if e.ctx.Err() != nil {
+		why = nil
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(e.ctx), stopTime)
 	defer cancel()
-	return errors.Join(err, a.Stop(ctx))
+	return errors.Join(why, a.Stop(ctx))
 }
 
 func (e *env) tellOfKey(cfg config.Config) {

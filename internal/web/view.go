@@ -2,10 +2,8 @@ package web
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"html/template"
-	"io"
 	"io/fs"
 	"path"
 	"strings"
@@ -68,7 +66,7 @@ func loadViews(files fs.FS, a *assets) (*views, error) {
 		}
 		vs.pages[name] = true
 	}
-	return vs, vs.check(a)
+	return vs, nil
 }
 
 // parseAll parses every file of a folder under its bare name.
@@ -86,29 +84,6 @@ func parseAll(t *template.Template, files fs.FS, folder string) error {
 			return fmt.Errorf("web: %s: %w", file, err)
 		}
 	}
-	return nil
-}
-
-// check makes the first copy and lets html/template look at all of it: what it finds
-// unsafe or missing shows at the start and not at the first visitor.
-func (vs *views) check(a *assets) error {
-	w, err := vs.take(a)
-	if err != nil {
-		return err
-	}
-	for _, t := range w.t.Templates() {
-		page, name, isPage := strings.Cut(t.Name(), "/")
-		// Parts of a page are seen through it, in the place where they stand.
-		if page == "" || page == layoutName || isPage && name != layoutName {
-			continue
-		}
-		var unsafe *template.Error
-		// It fails for want of data; only what the escaper says counts.
-		if err := w.t.ExecuteTemplate(io.Discard, t.Name(), nil); errors.As(err, &unsafe) {
-			return fmt.Errorf("web: template %s: %w", t.Name(), err)
-		}
-	}
-	vs.give(w)
 	return nil
 }
 
