@@ -51,7 +51,7 @@ func checkCrowd(t *testing.T, server string) {
 		}
 		names[f.Name] = true
 	}
-	for _, name := range []string{"search, all kinds", "segment of three criteria", "open a person", "gather everything on a person", "import", "read into memory"} {
+	for _, name := range []string{"search, all kinds", "segment of three criteria", "open a person", "gather everything on a person", "dry run of retention", "import", "read into memory"} {
 		if !names[name] {
 			t.Errorf("%s was not measured", name)
 		}

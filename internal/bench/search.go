@@ -183,7 +183,11 @@ func (b *crowd) measure(ctx context.Context) ([]Figure, error) {
 		return nil, err
 	}
 	gathering, err := b.opening(ctx, "gather everything on a person", func(ctx context.Context, id contact.ID) error { _, err := b.s.Everything(ctx, who, id); return err })
-	return append(figures, segment, opening, gathering), err
+	if err != nil {
+		return nil, err
+	}
+	dry, err := b.retention(ctx)
+	return append(figures, segment, opening, gathering, dry), err
 }
 
 // versus asks a question often of the program and a few times of the database
